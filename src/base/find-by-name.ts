@@ -1,3 +1,4 @@
+import { withoutAccents } from './without-accents.ts';
 import { spokenError } from './errors.ts';
 import type { SpokenWords } from './errors.ts';
 
@@ -15,9 +16,7 @@ export type NameMatch<Candidate> =
 
 /** As people say it: without case, accents, punctuation and doubled spaces. */
 export function foldName(name: string): string {
-  return name
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
+  return withoutAccents(name)
     .toLowerCase()
     .replaceAll('ß', 'ss')
     .replaceAll('ø', 'o')

@@ -1,6 +1,7 @@
 // Decides how one entity is described to Home Assistant, in the keys of its MQTT discovery.
 // Called by discovery.ts.
 // Must stay true: the unique id never changes, whatever the owner is called; only what Home Assistant 2026.2 knows too is sent.
+import { withoutAccents } from '#base/without-accents.ts';
 import type { Entity, EventDeclaration } from '#contract/entity.ts';
 import type { HouseLanguage } from '#contract/languages.ts';
 import type { OwnerEntry } from './catalog.ts';
@@ -116,9 +117,7 @@ function entityIdOf({ of, owner }: Pick<OwnerEntry, 'of' | 'owner'>, key: string
 
 /** Letters of other scripts stay: Home Assistant spells them in Latin ones itself. */
 function slug(name: string): string {
-  return name
-    .normalize('NFKD')
-    .replaceAll(/\p{M}/gu, '')
+  return withoutAccents(name)
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}]+/gu, '_')
     .replaceAll(/^_+|_+$/g, '');

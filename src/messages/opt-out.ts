@@ -1,3 +1,5 @@
+import { withoutAccents } from '#base/without-accents.ts';
+
 /** An opt-out keyword: no more messages from this number, messages again, or help. */
 export type OptOutWord = 'stop' | 'start' | 'help';
 
@@ -46,7 +48,7 @@ export function readOptOut(body: string, seenByTwilio?: string): OptOutWord | un
 
 /** Without the quotes, dots, accents and invisible characters that phones and people add to a word. */
 function plainWord(body: string): string {
-  const letters = body.normalize('NFKD').replaceAll(/\p{M}/gu, '').replaceAll(invisible, '');
+  const letters = withoutAccents(body).replaceAll(invisible, '');
   return letters.replaceAll(around, '').replaceAll(between, ' ').toLowerCase();
 }
 

@@ -1,3 +1,4 @@
+import { withoutAccents } from '#base/without-accents.ts';
 import { requiredDisplayName } from '#contract/display-name.ts';
 import { username as usernameSchema } from '#contract/people.ts';
 import { validate } from '#contract/validation.ts';
@@ -29,9 +30,7 @@ function shown(text: string | undefined): readonly string[] {
 
 /** `Anna Müller` → `anna.muller`. */
 function usernameFrom(text: string | undefined): readonly string[] {
-  const plain = (text ?? '')
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
+  const plain = withoutAccents(text ?? '')
     .toLowerCase()
     .replace(/[^a-z0-9_-]+/g, '.')
     .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '');
