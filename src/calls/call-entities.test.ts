@@ -40,11 +40,12 @@ function house(call: object, phase: 'ringing' | 'in_call' = 'ringing', isEmergen
   const dialled: unknown[] = [];
   const open = { ...snapshot.record, id: 'call_open' as const, endedAt: undefined };
   const devices = { all: () => [hall, desk, door], byId: (id: string) => [hall, desk, door].find((one) => one.id === id) };
-  const list = () => [{ ...snapshot, phase, isEmergency }];
+  const list = () => [{ ...snapshot, phase }];
   const entities = callEntities({
     clock: { now: () => 61_000 },
     calls: {
       find: (id: CallId) => (id === 'call_1' ? snapshot : undefined),
+      get: (id: CallId) => (id === 'call_1' ? { isEmergency } : undefined) as never,
       list: list as never,
       hangUpAll: (id) => hungUp.push(id ?? ''),
     },

@@ -86,7 +86,7 @@ export const phoneHangUp = entity({
 });
 
 export type CallEntityDeps = Omit<CallEventsDeps, 'calls'> & {
-  readonly calls: Pick<Calls, 'find' | 'list' | 'hangUpAll'>;
+  readonly calls: Pick<Calls, 'find' | 'get' | 'list' | 'hangUpAll'>;
   readonly devices: { all(): readonly Device[]; byId(id: DeviceId): Device | undefined };
   readonly search: Pick<CallSearch, 'find'>;
   readonly control: Pick<CallControl, 'call'>;

@@ -25,7 +25,7 @@ export type CallEventsDeps = {
   readonly clock: { now(): number };
   readonly calls: {
     find(id: CallId): CallSnapshot | undefined;
-    list(): readonly { readonly record: { readonly id: CallId }; readonly isEmergency: boolean }[];
+    get(id: CallId): { readonly isEmergency: boolean } | undefined;
   };
   readonly names: CallNames;
   readonly voicemailOf: (id: VoicemailId) => LeftVoicemail | undefined;
@@ -64,8 +64,8 @@ export class CallEvents {
   }
 
   #started(callId: CallId): readonly Occurrence[] {
-    const isEmergency = this.#deps.calls.list().some((call) => call.record.id === callId && call.isEmergency);
-    const call = isEmergency ? this.#deps.calls.find(callId) : undefined;
+    const { calls } = this.#deps;
+    const call = calls.get(callId)?.isEmergency === true ? calls.find(callId) : undefined;
     return call === undefined ? [] : this.#show(call, whenCallingForHelp(call), {});
   }
 
