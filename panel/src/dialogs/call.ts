@@ -1,4 +1,4 @@
-import { mdiAlertCircleOutline, mdiChevronRight } from '@mdi/js';
+import { mdiChevronRight } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { getCallRecord } from '#contract/calls.ts';
@@ -7,12 +7,10 @@ import { call } from '../api.ts';
 import { callTitle, calleeName, dispositionText, partyName, partyNumber, reasonText } from '../call-words.ts';
 import type { CallRecord } from '../data.ts';
 import { formatDuration, formatMoment } from '../format.ts';
+import { whenRead } from '../parts/card.ts';
 import '../parts/dialog.ts';
 import { GosipElement } from '../parts/element.ts';
-import '../parts/loading.ts';
 import { look } from '../parts/look.ts';
-import '../parts/notice.ts';
-import { problemText } from '../problem-words.ts';
 import { Shown } from '../shown.ts';
 import { locale, t } from '../words.ts';
 
@@ -72,21 +70,10 @@ export class GosipCallDialog extends GosipElement {
   ];
 
   override render() {
-    const { value, problem } = this.seen;
+    const { value } = this.seen;
     const heading = value === undefined ? t('call.title') : callTitle(value);
     return html`<gosip-dialog heading=${heading} @closed=${() => this.dispatchEvent(new Event('closed'))}>
-      ${
-        value !== undefined
-          ? this.renderCall(value)
-          : problem === undefined
-            ? html`<gosip-loading></gosip-loading>`
-            : html`<gosip-notice
-                problem
-                .path=${mdiAlertCircleOutline}
-                heading=${t('state.failed')}
-                text=${problemText(problem)}
-              ></gosip-notice>`
-      }
+      ${whenRead(this.seen, (value) => this.renderCall(value))}
     </gosip-dialog>`;
   }
 

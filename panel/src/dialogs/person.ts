@@ -2,21 +2,18 @@ import '@material/web/button/filled-button.js';
 import '@material/web/button/outlined-button.js';
 import '@material/web/button/text-button.js';
 import '@material/web/switch/switch.js';
-import { mdiAlertCircleOutline } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { changePerson, createPerson, deletePerson, getPerson } from '#contract/people.ts';
 import { call } from '../api.ts';
 import type { Person } from '../data.ts';
+import { whenRead } from '../parts/card.ts';
 import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
 import { field } from '../parts/field.ts';
 import { fields, FormElement } from '../parts/form.ts';
-import '../parts/loading.ts';
 import { look } from '../parts/look.ts';
-import '../parts/notice.ts';
 import { say } from '../parts/snackbar.ts';
-import { problemText } from '../problem-words.ts';
 import { removeLater } from '../removed.ts';
 import { me } from '../session.ts';
 import { Shown } from '../shown.ts';
@@ -74,21 +71,10 @@ export class GosipPersonDialog extends FormElement {
   }
 
   override render() {
-    const { value, problem } = this.seen;
+    const { value } = this.seen;
     const heading = this.personId === '' ? t('person.new') : (value?.name ?? t('page.people'));
     return html`<gosip-dialog firm heading=${heading} @closed=${() => this.dispatchEvent(new Event('closed'))}>
-      ${
-        value !== undefined
-          ? this.renderForm(value)
-          : problem === undefined
-            ? html`<gosip-loading></gosip-loading>`
-            : html`<gosip-notice
-                problem
-                .path=${mdiAlertCircleOutline}
-                heading=${t('state.failed')}
-                text=${problemText(problem)}
-              ></gosip-notice>`
-      }
+      ${whenRead(this.seen, (value) => this.renderForm(value))}
       <md-text-button slot="actions" @click=${() => this.dialog.close()}>${t('action.cancel')}</md-text-button>
       <md-filled-button slot="actions" ?disabled=${this.isBusy} @click=${this.submit}
         >${this.personId === '' ? t('people.add') : t('action.save')}</md-filled-button

@@ -1,26 +1,23 @@
 import '@material/web/button/filled-button.js';
 import '@material/web/button/outlined-button.js';
 import '@material/web/button/text-button.js';
-import { mdiAlertCircleOutline } from '@mdi/js';
 import { html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { changeDevice, deleteDevice, getDevice, listDeviceRegistrations, resetDeviceSecret } from '#contract/devices.ts';
 import { call } from '../api.ts';
 import { allPeople, phoneFacts } from '../data.ts';
 import type { Phone, PhoneLogin } from '../data.ts';
+import { failedNotice, notRead } from '../parts/card.ts';
 import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
 import { choice, field } from '../parts/field.ts';
 import { fields, FormElement } from '../parts/form.ts';
-import '../parts/loading.ts';
 import { look } from '../parts/look.ts';
-import '../parts/notice.ts';
 import '../parts/phone-login.ts';
 import { say } from '../parts/snackbar.ts';
 import '../parts/status.ts';
 import { ownerChoices } from '../owner-choices.ts';
 import { kindOf } from '../phone-kinds.ts';
-import { problemText } from '../problem-words.ts';
 import { removeLater } from '../removed.ts';
 import { isAdmin } from '../session.ts';
 import { Shown } from '../shown.ts';
@@ -62,13 +59,9 @@ export class GosipPhoneDialog extends FormElement {
   private renderBody() {
     const { value, problem } = this.seen;
     if (this.login !== undefined) return this.renderLogin(this.login);
-    if (problem?.code === 'NOT_FOUND') return this.renderFailed(t('phone.gone'));
+    if (problem?.code === 'NOT_FOUND') return failedNotice(t('phone.gone'));
     if (value !== undefined) return html`${this.renderState(value)}${isAdmin() ? this.renderForm(value.phone) : nothing}`;
-    return problem === undefined ? html`<gosip-loading></gosip-loading>` : this.renderFailed(problemText(problem));
-  }
-
-  private renderFailed(text: string) {
-    return html`<gosip-notice problem .path=${mdiAlertCircleOutline} heading=${t('state.failed')} text=${text}></gosip-notice>`;
+    return notRead(problem);
   }
 
   private renderState({ phone, registrations }: Seen) {

@@ -1,4 +1,4 @@
-import { mdiAlertCircleOutline, mdiDownload, mdiHistory } from '@mdi/js';
+import { mdiDownload, mdiHistory } from '@mdi/js';
 import { html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
@@ -11,6 +11,7 @@ import { clock } from '../clock.ts';
 import type { CallRecord } from '../data.ts';
 import { openCall } from '../dialogs/open.ts';
 import { isWide } from '../media.ts';
+import { failedNotice } from '../parts/card.ts';
 import { renderCallRow } from '../parts/call-row.ts';
 import { renderCallTable } from '../parts/call-table.ts';
 import { GosipElement } from '../parts/element.ts';
@@ -154,7 +155,7 @@ export class GosipCalls extends GosipElement {
   private renderList() {
     const { value, problem } = this.newest;
     if (this.items.length === 0) {
-      if (problem !== undefined) return this.renderProblem(problem);
+      if (problem !== undefined) return failedNotice(problemText(problem));
       if (value === undefined) return html`<gosip-loading lines="6"></gosip-loading>`;
       const isFiltered = Object.keys(this.query()).length > 0;
       return html`<gosip-notice
@@ -170,16 +171,7 @@ export class GosipCalls extends GosipElement {
             ${this.items.map((one) => html`<li>${renderCallRow(one)}</li>`)}
           </ul>`
     }
-    ${this.moreProblem === undefined ? nothing : this.renderProblem(this.moreProblem)}
+    ${this.moreProblem === undefined ? nothing : failedNotice(problemText(this.moreProblem))}
     ${this.isWhole ? nothing : html`<div class="more-to-come"><gosip-loading lines="1"></gosip-loading></div>`}`;
-  }
-
-  private renderProblem(problem: Problem) {
-    return html`<gosip-notice
-      problem
-      .path=${mdiAlertCircleOutline}
-      heading=${t('state.failed')}
-      text=${problemText(problem)}
-    ></gosip-notice>`;
   }
 }

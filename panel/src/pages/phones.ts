@@ -1,20 +1,19 @@
 import '@material/web/button/filled-button.js';
-import { mdiAlertCircleOutline, mdiPhonePlusOutline, mdiPlus } from '@mdi/js';
+import { mdiPhonePlusOutline, mdiPlus } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { allPeople, allPhones, phoneFacts } from '../data.ts';
 import type { Person, Phone } from '../data.ts';
 import { openAddPhone, openPhone } from '../dialogs/open.ts';
+import { notRead } from '../parts/card.ts';
 import { GosipElement } from '../parts/element.ts';
 import '../parts/icon.ts';
-import '../parts/loading.ts';
 import { look, rows } from '../parts/look.ts';
 import '../parts/notice.ts';
 import '../parts/page.ts';
 import '../parts/status.ts';
 import { kindOf } from '../phone-kinds.ts';
-import { problemText } from '../problem-words.ts';
 import { removedNow } from '../removed.ts';
 import { closeDetail } from '../router.ts';
 import { pathOf } from '../routes.ts';
@@ -88,17 +87,7 @@ export class GosipPhones extends GosipElement {
 
   private renderList() {
     const { value, problem } = this.seen;
-    if (value === undefined) {
-      if (problem === undefined) return html`<div class="card"><gosip-loading></gosip-loading></div>`;
-      return html`<div class="card">
-        <gosip-notice
-          problem
-          .path=${mdiAlertCircleOutline}
-          heading=${t('state.failed')}
-          text=${problemText(problem)}
-        ></gosip-notice>
-      </div>`;
-    }
+    if (value === undefined) return html`<div class="card">${notRead(problem)}</div>`;
     const phones = value.phones.filter(({ id }) => !removedNow.value.has(id));
     if (phones.length === 0) return this.renderEmpty();
     const online = phones.filter(({ isRegistered }) => isRegistered).length;

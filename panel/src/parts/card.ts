@@ -1,6 +1,7 @@
 import { mdiAlertCircleOutline } from '@mdi/js';
 import { html } from 'lit';
 import type { TemplateResult } from 'lit';
+import type { Problem } from '../problem.ts';
 import { problemText } from '../problem-words.ts';
 import type { Shown } from '../shown.ts';
 import { t } from '../words.ts';
@@ -10,14 +11,17 @@ import './notice.ts';
 
 /** What there is once it is read; until then lines to come, or why it cannot be read. */
 export function whenRead<Value>({ value, problem }: Shown<Value>, render: (value: Value) => unknown): unknown {
-  if (value !== undefined) return render(value);
-  if (problem === undefined) return html`<gosip-loading></gosip-loading>`;
-  return html`<gosip-notice
-    problem
-    .path=${mdiAlertCircleOutline}
-    heading=${t('state.failed')}
-    text=${problemText(problem)}
-  ></gosip-notice>`;
+  return value === undefined ? notRead(problem) : render(value);
+}
+
+/** Lines to come, or why they do not. */
+export function notRead(problem: Problem | undefined): TemplateResult {
+  return problem === undefined ? html`<gosip-loading></gosip-loading>` : failedNotice(problemText(problem));
+}
+
+/** Something cannot be shown. `text`: why, and what helps. */
+export function failedNotice(text: string): TemplateResult {
+  return html`<gosip-notice problem .path=${mdiAlertCircleOutline} heading=${t('state.failed')} text=${text}></gosip-notice>`;
 }
 
 /** A card with its heading. `end`: at the end of the heading. */
