@@ -55,6 +55,14 @@ it('blueprints have ids of their own', () => {
   expect(new Set(ids).size).toBe(ids.length);
 });
 
+it.each(blueprints.filter(({ domain }) => domain === 'script'))(
+  'script $id asks anew each time an automation calls it, which has one context for all it does',
+  ({ text }) => {
+    for (const [line] of text.matchAll(/^ +request_id: .*$/gm))
+      expect(line).toContain("context.id }}_{{ now().strftime('%H%M%S%f') }}");
+  },
+);
+
 describe.each(blueprints)('blueprint $domain/$id', ({ id, domain, file, text, body, used: names }) => {
   it('says who it is, and from which release on it works', () => {
     const one = parseBlueprint({ id, domain, path: `gosip/${file}`, text });
@@ -71,12 +79,6 @@ describe.each(blueprints)('blueprint $domain/$id', ({ id, domain, file, text, bo
     const { minVersion } = parseBlueprint({ id, domain, path: `gosip/${file}`, text });
     if (/trigger: (event\.received|doorbell\.rang)/.test(text)) expect(isReleaseAtLeast(minVersion, '2026.11.0')).toBe(true);
     else expect(minVersion).toBe('2026.2.0');
-  });
-
-  it('asks anew, a script, each time an automation calls it, which has one context for all it does', () => {
-    if (domain !== 'script') return;
-    for (const [line] of text.matchAll(/^ +request_id: .*$/gm))
-      expect(line).toContain("context.id }}_{{ now().strftime('%H%M%S%f') }}");
   });
 
   it('uses every input, and no other; each has a name and a selector', () => {
