@@ -1,3 +1,4 @@
+import { parseJson } from '#base/json.ts';
 import type { DeviceId } from '#base/ids.ts';
 import type { Database, Statement } from '#storage/database.ts';
 import type { SipTransport } from './device.ts';
@@ -107,8 +108,8 @@ export class RegistrationStore {
 
 /** Undefined for a row whose lists are damaged: the phone will register again. */
 function toRegistration(row: Row): Registration | undefined {
-  const params = readJson(row.params);
-  const path = readJson(row.path);
+  const params = parseJson(row.params);
+  const path = parseJson(row.path);
   if (typeof params !== 'object' || params === null || !Array.isArray(path)) return undefined;
   return {
     id: row.id as Registration['id'],
@@ -128,12 +129,4 @@ function toRegistration(row: Row): Registration | undefined {
     registeredAt: row.registered_at,
     expiresAt: row.expires_at,
   };
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,9 +1,9 @@
 // Owns the reading of calendars of Home Assistant: the days that whole-day events fill.
 // Called by routing, whose port it fits, for holidays.
 // Must stay true: days are the calendar's own, whatever the time zones of Core, of us and of the house are.
+import { isRecord } from '#base/json.ts';
 import { CoreError } from './core-connection.ts';
 import type { CoreConnection } from './core-connection.ts';
-import { isRecord } from './core-error.ts';
 import type { CoreFetch } from './core-rest.ts';
 
 type Day = { readonly day: string; readonly name: string };

@@ -1,3 +1,4 @@
+import { isRecord } from '#base/json.ts';
 import { CoreError } from './core-connection.ts';
 import type { CoreErrorCode } from './core-connection.ts';
 
@@ -40,8 +41,4 @@ export function toCoreError(rejection: unknown, url: string): CoreError {
   if (typeof code !== 'string') return unreachable(url, rejection);
   const words = typeof message === 'string' && message !== '' ? message : code;
   return new CoreError(codes[code] ?? 'invalid', `Home Assistant says: ${words}`, { reason: code });
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

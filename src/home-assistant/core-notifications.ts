@@ -1,12 +1,12 @@
 // Owns the notifications in Home Assistant that tell of what is wrong in the house now.
 // Composed by app/home-assistant-core.ts with the alerts of all rooms.
 // Must stay true: one notification for each alert and what it is about; it goes when the alert is over, and comes again after Core has started anew.
+import { isRecord } from '#base/json.ts';
 import { createHash } from 'node:crypto';
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { AlertEntry } from '#contract/observation.ts';
 import type { CoreConnection } from './core-connection.ts';
-import { isRecord } from './core-error.ts';
 
 export type OpenAlerts = {
   readonly open: readonly Pick<AlertEntry, 'alertId' | 'title' | 'about' | 'message'>[];

@@ -1,9 +1,10 @@
 // Owns the opening of one WebSocket to Core: address, token, and the guard in front of what Core says.
 // Called by core-line.ts for each line, in place of the library's own, which has no time limit and throws on what is no JSON.
 // Must stay true: whatever comes over the wire, nothing is thrown into the event loop; the token goes to this address alone.
+import { isRecord, parseJson } from '#base/json.ts';
 import type { HaWebSocket } from 'home-assistant-js-websocket';
 import type { CoreAccess } from './core-connection.ts';
-import { isRecord, refusesToken, unreachable } from './core-error.ts';
+import { refusesToken, unreachable } from './core-error.ts';
 
 /** Rejects with a CoreError. Aborting `signal` closes what is open. */
 export function openCoreSocket({ url, token }: CoreAccess, signal: AbortSignal): Promise<HaWebSocket> {
@@ -44,11 +45,7 @@ function guard(event: MessageEvent): void {
 
 function readMessages(data: unknown): readonly Record<string, unknown>[] | undefined {
   if (typeof data !== 'string') return undefined;
-  try {
-    const parsed: unknown = JSON.parse(data);
-    const messages = Array.isArray(parsed) ? parsed : [parsed];
-    return messages.every(isRecord) ? messages : undefined;
-  } catch {
-    return undefined;
-  }
+  const parsed = parseJson(data);
+  const messages: readonly unknown[] = Array.isArray(parsed) ? parsed : [parsed];
+  return messages.every(isRecord) ? messages : undefined;
 }

@@ -1,9 +1,9 @@
 // Owns speech to text by an engine of Home Assistant: which engine, in which of its languages, and what its answers mean.
 // Called by the transcriber of voicemail, whose port it fits.
 // Must stay true: the language is spelled as the engine lists it, and the header holds all six fields and no other.
+import { isRecord } from '#base/json.ts';
 import { CoreError } from './core-connection.ts';
 import type { CoreConnection } from './core-connection.ts';
-import { isRecord } from './core-error.ts';
 import type { CoreFetch } from './core-rest.ts';
 
 export type CoreSpeechDeps = {

@@ -1,9 +1,9 @@
 // Owns the states of the entities that somebody asks for, as Core last confirmed them.
 // Called by the composition: routing decides by them, and says which it needs.
 // Must stay true: Core is asked for the wanted entities alone; what it does not know is undefined, never a guess.
+import { isRecord } from '#base/json.ts';
 import type { Clock } from '#base/clock.ts';
 import type { CoreConnection } from './core-connection.ts';
-import { isRecord } from './core-error.ts';
 
 /** `at`: when Core last stood by it, in milliseconds since the Unix epoch: now, as long as the line is up. */
 export type ConfirmedState = { readonly value: string; readonly at: number };

@@ -2,13 +2,14 @@
 // Called by the discovery feed.
 // Must stay true: only a message of this very exchange counts, told by its availability topic; another GoSIP may share the broker. And
 // whatever it says, no topic is taken from it but our own: what vanished has its topics cleared, and a broker ends a connection for a bad one.
+import { isRecord, parseJson } from '#base/json.ts';
 import type { Component } from './component.ts';
 import type { Described } from './discovery-steps.ts';
 import type { EntityAddress, Topics } from './topics.ts';
 
 export function parseDiscovery(payload: string, ownerId: string, topics: Topics): Described | undefined {
   const message = parseJson(payload);
-  if (!isObject(message) || message['availability_topic'] !== topics.availability) return undefined;
+  if (!isRecord(message) || message['availability_topic'] !== topics.availability) return undefined;
   const { components } = message;
   if (!isComponents(components)) return undefined;
   const own = Object.entries(components).filter(([key]) => /^\w+$/.test(key));
@@ -24,22 +25,10 @@ function ownPart({ platform, ...rest }: Component, address: EntityAddress, topic
   };
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isComponents(value: unknown): value is Described['components'] {
-  return isObject(value) && Object.values(value).every(isComponent);
+  return isRecord(value) && Object.values(value).every(isComponent);
 }
 
 function isComponent(value: unknown): value is Component {
-  return isObject(value) && typeof value['platform'] === 'string';
+  return isRecord(value) && typeof value['platform'] === 'string';
 }

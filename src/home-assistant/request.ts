@@ -1,6 +1,7 @@
 // Reads one command of an automation.
 // Called by the command desk.
 // Must stay true: what the command gets has passed its schema; where a reply goes is known even if the rest is nonsense.
+import { isRecord, parseJson } from '#base/json.ts';
 import type { CommandDeclaration } from '#contract/command.ts';
 import { validate } from '#contract/validation.ts';
 
@@ -17,9 +18,10 @@ const requestIdPattern = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** `input`: undefined where there is no such command. */
 export function parseRequest(payload: string, input: CommandDeclaration['input'] | undefined): Request {
-  const values = parseObject(payload);
+  // An automation that sends nothing sends an empty text.
+  const values = payload === '' ? {} : parseJson(payload);
   const nonsense = (problem: string, requestId?: string): Request => ({ kind: 'nonsense', problem, requestId });
-  if (values === undefined) return nonsense('The message is not a JSON object');
+  if (!isRecord(values)) return nonsense('The message is not a JSON object');
   const { request_id: given, ...rest } = values;
   const isId = typeof given === 'string' && requestIdPattern.test(given);
   if (given !== undefined && !isId) return nonsense('request_id must be 1 to 64 letters, digits, dashes and underscores');
@@ -28,14 +30,4 @@ export function parseRequest(payload: string, input: CommandDeclaration['input']
   const checked = validate(input, rest);
   if (checked.kind === 'fits') return { kind: 'request', input: checked.value, requestId };
   return nonsense(checked.problems.map(({ field, message }) => `${field} ${message}`.trim()).join('; '), requestId);
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    // An automation that sends nothing sends an empty text.
-    const value: unknown = text === '' ? {} : JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 // Owns what we ask the Supervisor, which installs and starts us as an app of Home Assistant.
 // Called by app, where the variable SUPERVISOR_TOKEN is set.
 // Must stay true: each call ends within its limit, with an answer of the expected shape or a SupervisorError; the token goes nowhere else.
+import { parseJson } from '#base/json.ts';
 import type { z } from 'zod';
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
@@ -110,7 +111,7 @@ export class Supervisor {
   /** `refused`: status 400, which also says that a service has no provider. */
   async #ask<Schema extends z.ZodType>(path: string, schema: Schema) {
     const { status, text } = await this.#fetch(path);
-    const answer = validate(envelope, parsed(text));
+    const answer = validate(envelope, parseJson(text));
     if (answer.kind === 'fits' && answer.value.result === 'error') return refusal(status, path, answer.value.message);
     if (status !== 200) return refusal(status, path, undefined);
     const data = validate(schema, answer.kind === 'fits' && answer.value.result === 'ok' ? answer.value.data : undefined);
@@ -136,14 +137,6 @@ export class Supervisor {
     } finally {
       limit.cancel();
     }
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 // Owns the check of a backup: every member is laid out in a folder of its own and held against the manifest before anything may use it.
 // Called by restore.ts.
 // Must stay true: a name never leads out of the folder, and whatever is wrong is said in the user's words.
+import { parseJson } from '#base/json.ts';
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { mkdirSync, existsSync } from 'node:fs';
@@ -95,21 +96,13 @@ async function writeMember(path: string, { name, bytes }: TarMember, content: As
 
 function readManifest(text: string | undefined): BackupManifest {
   if (text === undefined) throw refused('it holds no manifest: it is no backup of GoSIP, or was not saved to its end');
-  const value = parsed(text);
+  const value = parseJson(text);
   const format = typeof value === 'object' && value !== null && 'format' in value ? value.format : undefined;
   if (typeof format === 'number' && format > backupFormat)
     throw refused('it was made by a newer version of GoSIP: install that one first');
   const checked = validate(backupManifest, value);
   if (checked.kind === 'fits') return checked.value;
   throw refused('its manifest is damaged');
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function firstDifference(found: ReadonlyMap<string, Unpacked>, listed: BackupManifest['members']): string | undefined {

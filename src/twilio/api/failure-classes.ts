@@ -1,3 +1,4 @@
+import { parseJson } from '#base/json.ts';
 import type { TwilioFailure } from './result.ts';
 
 /** An HTTP response. */
@@ -103,11 +104,3 @@ function readRetryAfter(header: string | undefined, now: number): number | undef
 const minRetryAfterSeconds = 1;
 /** A longer pause is not believed. */
 const maxRetryAfterSeconds = 3600;
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

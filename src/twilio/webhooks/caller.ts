@@ -1,3 +1,4 @@
+import { isRecord, parseJson } from '#base/json.ts';
 import type { PstnCaller } from '#calls/pstn-call-decision.ts';
 import { isWithheldWord } from '#contract/withheld-number.ts';
 import type { WebhookForm } from './webhook-form.ts';
@@ -55,7 +56,7 @@ function readAttestation(verstat: string): PstnCaller['attestation'] {
 
 /** 0 to 1, the worst of all add-ons that succeeded; undefined where none did: a failed add-on does not mean harmless. */
 export function readSpamScore(addOns: string): number | undefined {
-  const envelope = asObject(parse(addOns));
+  const envelope = asObject(parseJson(addOns));
   if (envelope?.['status'] !== 'successful') return undefined;
   const results = asObject(envelope['results']) ?? {};
   const scores = Object.entries(scorers).flatMap(([name, scoreOf]) => {
@@ -100,13 +101,5 @@ function asNumber(value: unknown): number | undefined {
 }
 
 function asObject(value: unknown): Fields | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return isRecord(value) ? value : undefined;
 }
