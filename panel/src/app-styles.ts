@@ -40,12 +40,49 @@ export const appStyles = css`
   }
   nav ul {
     flex: 1;
+    overflow-y: auto;
     display: grid;
     align-content: start;
     gap: 4px;
   }
+  .find,
+  .dial {
+    display: flex;
+    align-items: center;
+    gap: 12px;
+    min-height: 44px;
+    margin-bottom: 12px;
+    padding: 0 12px;
+    border: 1px solid var(--line);
+    border-radius: 999px;
+    background: var(--bg);
+    color: var(--quiet);
+    cursor: pointer;
+  }
+  .find span {
+    flex: 1;
+    text-align: start;
+  }
+  kbd {
+    padding: 0 8px;
+    border: 1px solid var(--line);
+    border-radius: 6px;
+    font: inherit;
+    font-size: 12px;
+  }
+  .dial {
+    justify-content: center;
+    margin: 12px 0 8px;
+    border-color: transparent;
+    background: var(--accent);
+    color: var(--on-accent);
+    font-weight: 500;
+  }
+  .find:hover {
+    border-color: var(--outline);
+  }
   nav a,
-  .who {
+  nav .more {
     display: flex;
     align-items: center;
     gap: 16px;
@@ -60,15 +97,17 @@ export const appStyles = css`
     text-decoration: none;
     cursor: pointer;
   }
-  nav a .pill {
+  nav .pill {
     display: grid;
     color: var(--quiet);
+  }
+  nav .who {
+    min-height: 48px;
   }
   .who gosip-icon {
     color: var(--quiet);
   }
-  nav a:hover,
-  .who:hover {
+  nav a:hover {
     background: var(--hover);
   }
   nav a[aria-current='page'] {
@@ -147,11 +186,8 @@ export const appStyles = css`
       border: 0;
       border-top: 1px solid var(--line);
     }
-    nav .brand,
-    nav .who {
-      display: none;
-    }
     nav ul {
+      overflow: visible;
       display: flex;
       gap: 0;
       height: 72px;
@@ -160,8 +196,10 @@ export const appStyles = css`
       flex: 1;
       min-width: 0;
     }
-    nav a {
+    nav a,
+    nav .more {
       flex-direction: column;
+      justify-content: flex-start;
       gap: 2px;
       height: 100%;
       padding: 8px 2px 0;
@@ -174,16 +212,18 @@ export const appStyles = css`
     nav a[aria-current='page'] {
       background: none;
     }
-    nav a .pill {
+    nav .pill {
+      display: grid;
       place-items: center;
       width: 56px;
       height: 32px;
       border-radius: 16px;
     }
-    nav a[aria-current='page'] .pill {
+    nav a[aria-current='page'] .pill,
+    nav .more.here .pill {
       background: var(--tint);
     }
-    nav a .words {
+    nav .words {
       max-width: 100%;
       overflow-wrap: anywhere;
     }

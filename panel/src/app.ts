@@ -1,16 +1,26 @@
 // Owns the frame of every page: what is shown before somebody is signed in, the navigation, the page, and what is said at its foot.
 // Called by main.ts once the words are loaded.
 // Must stay true: a page is loaded when it is first opened; a session that ends covers the page and takes nothing away.
-import { mdiAccountCircleOutline, mdiAlertCircleOutline, mdiCloudOffOutline, mdiPhone } from '@mdi/js';
+import {
+  mdiAccountCircleOutline,
+  mdiAlertCircleOutline,
+  mdiCloudOffOutline,
+  mdiDialpad,
+  mdiDotsHorizontal,
+  mdiMagnify,
+  mdiPhone,
+} from '@mdi/js';
 import { html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { isAway, sessionState } from './api.ts';
 import { appStyles } from './app-styles.ts';
 import { clock } from './clock.ts';
-import { openAccount } from './dialogs/open.ts';
-import { navigation } from './navigation.ts';
-import { loadPage, renderPage } from './pages.ts';
+import { openDial, openMore, openSearch } from './dialogs/open.ts';
+import { isWide } from './media.ts';
+import { narrowNavigation, navigation, pageAbove } from './navigation.ts';
+import type { NavigationEntry } from './navigation.ts';
+import { loadPage, pageElement } from './pages.ts';
 import { GosipElement } from './parts/element.ts';
 import './parts/icon.ts';
 import { look } from './parts/look.ts';
@@ -20,6 +30,7 @@ import { isIngress } from './place.ts';
 import { problemText } from './problem-words.ts';
 import { place } from './router.ts';
 import { pathOf, titles } from './routes.ts';
+import type { TitledPage } from './routes.ts';
 import { session } from './session.ts';
 import { t } from './words.ts';
 
@@ -34,9 +45,10 @@ export class GosipApp extends GosipElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    for (const signal of [session, sessionState, isAway]) this.whileShown(signal.follow(() => this.requestUpdate()));
+    for (const signal of [session, sessionState, isAway, isWide]) this.whileShown(signal.follow(() => this.requestUpdate()));
     this.whileShown(session.follow(() => void this.open()));
     this.whileShown(place.follow(() => void this.open()));
+    this.whileShown(onSlash());
     this.whileShown(sessionState.follow((state) => void (state === 'over' && loadPage('sign-in'))));
     void this.open();
   }
@@ -72,7 +84,7 @@ export class GosipApp extends GosipElement {
     const isOver = sessionState.value === 'over';
     return html`<div class="frame">
         ${this.renderNavigation()}
-        <main id="main">${this.loaded === place.value.page ? renderPage(place.value) : nothing}</main>
+        <main id="main">${this.loaded === place.value.page ? pageElement(place.value) : nothing}</main>
       </div>
       ${
         isOver
@@ -84,31 +96,57 @@ export class GosipApp extends GosipElement {
   }
 
   private renderNavigation() {
-    const here = place.value.page;
+    return isWide.value ? this.renderSideBar() : this.renderFoot();
+  }
+
+  private renderSideBar() {
     return html`<nav aria-label=${t('nav.label')}>
       <div class="brand">
         <span class="mark"><gosip-icon .path=${mdiPhone}></gosip-icon></span>GoSIP
       </div>
+      <button class="find" @click=${() => void openSearch()}>
+        <gosip-icon .path=${mdiMagnify}></gosip-icon><span>${t('nav.search')}</span><kbd aria-hidden="true">/</kbd>
+      </button>
       <ul>
-        ${navigation().map(
-          ({ page, icon, activeIcon }) =>
-            html`<li>
-              <a href=${pathOf(page) || './'} aria-current=${here === page ? 'page' : 'false'}>
-                <span class="pill"><gosip-icon .path=${here === page ? activeIcon : icon}></gosip-icon></span>
-                <span class="words">${t(titles[page])}</span>
-              </a>
-            </li>`,
-        )}
+        ${navigation().map((entry) => this.renderEntry(entry))}
       </ul>
+      <button class="dial" @click=${() => void openDial()}><gosip-icon .path=${mdiDialpad}></gosip-icon>${t('nav.dial')}</button>
       ${
         session.value.kind === 'signed-in'
-          ? html`<button class="who" @click=${openAccount}>
+          ? html`<a class="who" href=${pathOf('my-settings')} aria-current=${currentIf(here() === 'my-settings')}>
               <gosip-icon .path=${mdiAccountCircleOutline}></gosip-icon
-              ><span class="cut">${session.value.me.person?.name ?? t('account.title')}</span>
-            </button>`
+              ><span class="cut">${session.value.me.person?.name ?? t('page.mySettings')}</span>
+            </a>`
           : nothing
       }
     </nav>`;
+  }
+
+  /** Where there is no room beside the page: the first few, and the others behind a button. */
+  private renderFoot() {
+    const { first, more } = narrowNavigation();
+    const isElsewhere = !first.some(({ page }) => page === entryOf(here()));
+    return html`<nav aria-label=${t('nav.label')}>
+      <ul>
+        ${first.map((entry) => this.renderEntry(entry))}
+        <li>
+          <button class="more ${isElsewhere ? 'here' : ''}" aria-haspopup="dialog" @click=${() => void openMore(more)}>
+            <span class="pill"><gosip-icon .path=${mdiDotsHorizontal}></gosip-icon></span>
+            <span class="words">${t('nav.more')}</span>
+          </button>
+        </li>
+      </ul>
+    </nav>`;
+  }
+
+  private renderEntry({ page, icon, activeIcon }: NavigationEntry) {
+    const isHere = entryOf(here()) === page;
+    return html`<li>
+      <a href=${pathOf(page) || './'} aria-current=${currentIf(isHere)}>
+        <span class="pill"><gosip-icon .path=${isHere ? activeIcon : icon}></gosip-icon></span>
+        <span class="words">${t(titles[page])}</span>
+      </a>
+    </li>`;
   }
 
   private renderAway() {
@@ -140,10 +178,39 @@ export class GosipApp extends GosipElement {
 
   override updated(_changed: PropertyValues): void {
     this.keepCover();
-    const { page } = place.value;
-    const name = page === 'missing' || page === 'design' ? undefined : t(titles[page]);
+    const page = here();
+    const name = page === undefined ? undefined : t(titles[page]);
     document.title = session.value.kind === 'signed-in' && name !== undefined ? `${name} – GoSIP` : 'GoSIP';
   }
+}
+
+function here(): TitledPage | undefined {
+  const { page } = place.value;
+  return page === 'missing' || page === 'design' ? undefined : page;
+}
+
+/** Which entry of the navigation a page belongs to. */
+function entryOf(page: TitledPage | undefined): TitledPage | undefined {
+  return page === undefined ? undefined : (pageAbove(page) ?? page);
+}
+
+function currentIf(isHere: boolean): 'page' | 'false' {
+  return isHere ? 'page' : 'false';
+}
+
+/** `/` and Ctrl+K begin a search, unless somebody types or has a dialog open. */
+function onSlash(): () => void {
+  const pressed = (event: KeyboardEvent) => {
+    const isWanted = event.key === '/' || (event.key === 'k' && (event.ctrlKey || event.metaKey));
+    const first = event.composedPath()[0];
+    const isTyped = first instanceof HTMLElement && first.matches('input, textarea, select, [contenteditable]');
+    if (!isWanted || isTyped || event.defaultPrevented || session.value.kind !== 'signed-in') return;
+    if (sessionState.value === 'over' || document.body.querySelector(':scope > [data-dialog]') !== null) return;
+    event.preventDefault();
+    void openSearch();
+  };
+  window.addEventListener('keydown', pressed);
+  return () => window.removeEventListener('keydown', pressed);
 }
 
 function preventDefault(event: Event): void {

@@ -1,7 +1,7 @@
 import type { ErrorName } from '#contract/errors.ts';
 
-/** `AWAY`: nothing answers. `REFUSED`: something on the way took what was sent for an attack. */
-export type ProblemCode = ErrorName | 'AWAY' | 'REFUSED';
+/** `AWAY`: nothing answers. `REFUSED`: something on the way took what was sent for an attack. `CANCELLED`: whoever sent it wanted it no longer. */
+export type ProblemCode = ErrorName | 'AWAY' | 'REFUSED' | 'CANCELLED';
 
 export type FieldProblem = { readonly field: string; readonly message: string };
 

@@ -42,19 +42,22 @@ describe('a request', () => {
 
 describe('an address of the panel', () => {
   it('is a page and what is open in it', () => {
-    expect(placeOf('')).toEqual({ page: 'dashboard', id: undefined });
-    expect(placeOf('calls/')).toEqual({ page: 'calls', id: undefined });
-    expect(placeOf('/phones/dev_%20x')).toEqual({ page: 'phones', id: 'dev_ x' });
-    expect(placeOf('phones/%E0%A4%A')).toEqual({ page: 'phones', id: '%E0%A4%A' });
+    expect(placeOf('')).toEqual({ page: 'dashboard', id: undefined, query: {} });
+    expect(placeOf('calls/')).toEqual({ page: 'calls', id: undefined, query: {} });
+    expect(placeOf('/phones/dev_%20x')).toEqual({ page: 'phones', id: 'dev_ x', query: {} });
+    expect(placeOf('phones/%E0%A4%A')).toEqual({ page: 'phones', id: '%E0%A4%A', query: {} });
   });
 
   it.each(['nothing', 'phones/a/b', 'dashboard', '__proto__', 'constructor'])('that leads nowhere: %s', (path) =>
-    expect(placeOf(path)).toEqual({ page: 'missing', id: undefined }),
+    expect(placeOf(path)).toEqual({ page: 'missing', id: undefined, query: {} }),
   );
 
   it('is written as it is read', () => {
-    expect(placeOf(pathOf('phones', 'dev/1'))).toEqual({ page: 'phones', id: 'dev/1' });
+    expect(placeOf(pathOf('phones', 'dev/1'))).toEqual({ page: 'phones', id: 'dev/1', query: {} });
     expect(pathOf('dashboard')).toBe('');
+    expect(placeOf('calls', new URL(pathOf('calls', undefined, { text: 'Mum & Dad' }), 'http://house/').search).query).toEqual({
+      text: 'Mum & Dad',
+    });
   });
 });
 

@@ -6,17 +6,17 @@ import type { PageName, Place } from './routes.ts';
 import { Signal } from './signal.ts';
 
 function current(): Place {
-  const { pathname } = window.location;
-  return placeOf(pathname.startsWith(base.pathname) ? pathname.slice(base.pathname.length) : '');
+  const { pathname, search } = window.location;
+  return placeOf(pathname.startsWith(base.pathname) ? pathname.slice(base.pathname.length) : '', search);
 }
 
 export const place = new Signal<Place>(current());
 
-export function go(page: PageName, id?: string): void {
-  visit(pathOf(page, id));
+export function go(page: PageName, id?: string, query?: Readonly<Record<string, string>>): void {
+  visit(pathOf(page, id, query));
 }
 
-/** `path`: below the base. */
+/** `path`: below the base, with its query. */
 export function visit(path: string): void {
   const address = new URL(path === '' ? './' : path.replace(/^\/+/, ''), base);
   if (address.origin !== base.origin || !address.pathname.startsWith(base.pathname)) return;
@@ -26,9 +26,18 @@ export function visit(path: string): void {
 
 /** Back to the page of what is open now, without a step in the history. */
 export function closeDetail(): void {
-  const { page } = place.value;
-  if (page === 'missing') return;
-  window.history.replaceState(null, '', new URL(pathOf(page) || './', base));
+  const { page, query } = place.value;
+  if (page !== 'missing') replace(pathOf(page, undefined, query));
+}
+
+/** Writes into the address what the page is narrowed down to, so that it can be kept and sent; no step in the history. */
+export function narrow(query: Readonly<Record<string, string>>): void {
+  const { page, id } = place.value;
+  if (page !== 'missing') replace(pathOf(page, id, query));
+}
+
+function replace(path: string): void {
+  window.history.replaceState(null, '', new URL(path.startsWith('?') ? `./${path}` : path || './', base));
   place.value = current();
 }
 
@@ -43,6 +52,6 @@ export function startRouter(): void {
     if (address.origin !== base.origin || !address.pathname.startsWith(base.pathname)) return;
     if (address.pathname.slice(base.pathname.length).startsWith('api/')) return;
     event.preventDefault();
-    visit(address.pathname.slice(base.pathname.length));
+    visit(`${address.pathname.slice(base.pathname.length)}${address.search}`);
   });
 }

@@ -1,5 +1,6 @@
 // Opens dialogs, each of which is loaded when it is first asked for.
 import type { LitElement } from 'lit';
+import type { NavigationEntry } from '../navigation.ts';
 
 type Tags = { readonly [Tag in keyof HTMLElementTagNameMap]: HTMLElementTagNameMap[Tag] };
 
@@ -7,13 +8,25 @@ type Tags = { readonly [Tag in keyof HTMLElementTagNameMap]: HTMLElementTagNameM
 export function show<Tag extends keyof Tags>(tag: Tag, values: Partial<Tags[Tag]> = {}): Tags[Tag] {
   const dialog = Object.assign(document.createElement(tag), values);
   dialog.addEventListener('closed', () => dialog.remove());
+  dialog.toggleAttribute('data-dialog', true);
   document.body.append(dialog);
   return dialog;
 }
 
-export async function openAccount(): Promise<LitElement> {
-  await import('./account.ts');
-  return show('gosip-account-dialog');
+export async function openMore(entries: readonly NavigationEntry[]): Promise<LitElement> {
+  await import('./more.ts');
+  return show('gosip-more-dialog', { entries });
+}
+
+export async function openSearch(): Promise<LitElement> {
+  await import('./search.ts');
+  return show('gosip-search-dialog');
+}
+
+/** To call a number, an extension or a person from here. `number`: as it is dialled; `name`: of whom it is, where that is known. */
+export async function openDial(number = '', name = ''): Promise<LitElement> {
+  await import('./dial.ts');
+  return show('gosip-dial-dialog', { number, name });
 }
 
 export async function openAddPhone(): Promise<LitElement> {

@@ -23,27 +23,6 @@ export const callsStyles = css`
     color: var(--quiet);
     opacity: 1;
   }
-  .chips {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 8px;
-  }
-  .chips button {
-    min-height: 36px;
-    padding: 0 14px;
-    border: 1px solid var(--line);
-    border-radius: 999px;
-    background: var(--card);
-    cursor: pointer;
-  }
-  .chips button:hover {
-    background: var(--hover);
-  }
-  .chips button[aria-pressed='true'] {
-    border-color: var(--accent);
-    background: var(--tint);
-    font-weight: 500;
-  }
   .csv {
     display: flex;
     align-items: center;
@@ -117,16 +96,6 @@ export const callsStyles = css`
     .csv span {
       position: absolute;
       clip-path: inset(50%);
-    }
-    .chips {
-      flex-wrap: nowrap;
-      margin-inline: -12px;
-      padding-inline: 12px;
-      overflow-x: auto;
-      scrollbar-width: none;
-    }
-    .chips button {
-      flex: none;
     }
   }
 `;

@@ -12,6 +12,7 @@ import type { CallRecord } from '../data.ts';
 import { openCall } from '../dialogs/open.ts';
 import { isWide } from '../media.ts';
 import { failedNotice } from '../parts/card.ts';
+import { chips, renderChips } from '../parts/chips.ts';
 import { renderCallRow } from '../parts/call-row.ts';
 import { renderCallTable } from '../parts/call-table.ts';
 import { GosipElement } from '../parts/element.ts';
@@ -52,7 +53,7 @@ export class GosipCalls extends GosipElement {
     },
   );
 
-  static override styles = [look, rows, callsStyles];
+  static override styles = [look, rows, chips, callsStyles];
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -139,14 +140,11 @@ export class GosipCalls extends GosipElement {
           .value=${this.text}
           @input=${this.typed}
         />
-        <div class="chips" role="group" aria-label=${t('calls.filter')}>
-          ${callFilters.map(
-            (one) =>
-              html`<button aria-pressed=${one.name === this.filter.name} @click=${() => this.choose(one)}>
-                ${t(one.text)}
-              </button>`,
-          )}
-        </div>
+        ${renderChips(
+          t('calls.filter'),
+          callFilters.map(({ name, text }) => ({ value: name, text: t(text) })),
+          { taken: this.filter.name, choose: (name) => this.choose(callFilters.find((one) => one.name === name) ?? allCalls) },
+        )}
       </div>
       <div class="card">${this.renderList()}</div>
     </gosip-page>`;

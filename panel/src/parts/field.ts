@@ -16,10 +16,13 @@ type Shared = {
 };
 
 export type FieldOptions = Shared & {
-  readonly type?: 'text' | 'password';
+  readonly type?: 'text' | 'password' | 'search' | 'tel' | 'email' | 'url' | 'number' | 'date' | 'time' | 'datetime-local';
   readonly autocomplete?: string;
   readonly capitals?: 'words' | 'none';
-  readonly inputMode?: 'text' | 'numeric';
+  readonly inputMode?: 'text' | 'numeric' | 'decimal' | 'tel' | 'email' | 'url' | 'search';
+  readonly min?: string;
+  readonly max?: string;
+  readonly isReadOnly?: boolean;
   readonly maxLength?: number;
   readonly hasFocus?: boolean;
 };
@@ -39,6 +42,9 @@ export function field(options: FieldOptions): TemplateResult {
       autocapitalize=${capitals}
       inputmode=${inputMode}
       maxlength=${ifDefined(options.maxLength)}
+      min=${ifDefined(options.min)}
+      max=${ifDefined(options.max)}
+      ?readonly=${options.isReadOnly}
       spellcheck="false"
       ?autofocus=${hasFocus}
       aria-invalid=${isWrong(options)}
@@ -67,6 +73,51 @@ export function choice(options: ChoiceOptions): TemplateResult {
   );
 }
 
+export type AreaOptions = Shared & { readonly rows?: number; readonly maxLength?: number; readonly hasFocus?: boolean };
+
+/** Several lines to type in; it grows with them. */
+export function area(options: AreaOptions): TemplateResult {
+  return framed(
+    options,
+    html`<textarea
+      id=${options.name}
+      name=${options.name}
+      rows=${options.rows ?? 3}
+      maxlength=${ifDefined(options.maxLength)}
+      ?autofocus=${options.hasFocus}
+      aria-invalid=${isWrong(options)}
+      aria-describedby=${ifDefined(describedBy(options))}
+      .value=${live(options.value)}
+      @input=${(event: Event) => options.changed(textOf(event))}
+    ></textarea>`,
+  );
+}
+
+export type CheckOptions = Omit<Shared, 'value' | 'changed'> & {
+  readonly isOn: boolean;
+  readonly changed: (isOn: boolean) => void;
+};
+
+/** Yes or no, within a form; what works at once is a switch. */
+export function check(options: CheckOptions): TemplateResult {
+  const { name, label, hint = '', wrong = '', isOn, changed } = options;
+  return html`<div class="field check">
+    <label
+      ><input
+        type="checkbox"
+        id=${name}
+        name=${name}
+        aria-invalid=${isWrong(options)}
+        aria-describedby=${ifDefined(describedBy(options))}
+        .checked=${live(isOn)}
+        @change=${(event: Event) => changed((event.target as HTMLInputElement).checked)}
+      /><span>${label}</span></label
+    >
+    ${wrong === '' ? nothing : html`<p class="wrong" id="${name}-wrong">${wrong}</p>`}
+    ${hint === '' ? nothing : html`<p class="hint" id="${name}-hint">${hint}</p>`}
+  </div>`;
+}
+
 function framed(options: Shared, control: TemplateResult): TemplateResult {
   const { name, label, hint = '', wrong = '' } = options;
   return html`<div class="field">
@@ -76,11 +127,11 @@ function framed(options: Shared, control: TemplateResult): TemplateResult {
   </div>`;
 }
 
-function isWrong({ wrong = '' }: Shared): 'true' | 'false' {
+function isWrong({ wrong = '' }: Pick<Shared, 'wrong'>): 'true' | 'false' {
   return wrong === '' ? 'false' : 'true';
 }
 
-function describedBy({ name, hint = '', wrong = '' }: Shared): string | undefined {
+function describedBy({ name, hint = '', wrong = '' }: Pick<Shared, 'name' | 'hint' | 'wrong'>): string | undefined {
   const ids = [wrong === '' ? '' : `${name}-wrong`, hint === '' ? '' : `${name}-hint`].filter((id) => id !== '');
   return ids.length === 0 ? undefined : ids.join(' ');
 }

@@ -26,7 +26,8 @@ export const fields = css`
     line-height: 18px;
   }
   .field input,
-  .field select {
+  .field select,
+  .field textarea {
     width: 100%;
     height: 48px;
     padding: 0 14px;
@@ -36,6 +37,30 @@ export const fields = css`
     color: var(--text);
     font: inherit;
     font-size: 16px;
+  }
+  .field textarea {
+    height: auto;
+    min-height: 48px;
+    padding-block: 12px;
+    field-sizing: content;
+    max-height: 40dvh;
+    resize: vertical;
+  }
+  .field.check label {
+    display: flex;
+    align-items: center;
+    gap: 12px;
+    min-height: 32px;
+    font-size: 15px;
+    font-weight: 400;
+    cursor: pointer;
+  }
+  .field.check input {
+    flex: none;
+    width: 20px;
+    height: 20px;
+    margin: 0;
+    accent-color: var(--accent);
   }
   .field select {
     appearance: none;
@@ -49,10 +74,12 @@ export const fields = css`
     background-repeat: no-repeat;
   }
   .field input:hover,
+  .field textarea:hover,
   .field select:hover {
     border-color: var(--text);
   }
   .field input:focus-visible,
+  .field textarea:focus-visible,
   .field select:focus-visible {
     outline-offset: -1px;
   }
@@ -107,7 +134,7 @@ export abstract class FormElement extends GosipElement {
 
   /** A browser sends a form by Enter only where the button is its own. */
   protected submitOnEnter = (event: KeyboardEvent): void => {
-    const isTyped = event.target instanceof HTMLInputElement && event.target.type !== 'radio';
+    const isTyped = event.target instanceof HTMLInputElement && !['radio', 'checkbox', 'file'].includes(event.target.type);
     if (event.key === 'Enter' && !event.isComposing && isTyped) void this.submit(event);
   };
 

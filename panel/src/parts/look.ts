@@ -90,6 +90,22 @@ export const look = css`
   .number {
     font-variant-numeric: tabular-nums;
   }
+  .call-number {
+    min-height: 24px;
+    padding: 0 4px;
+    margin-inline: -4px;
+    border: 0;
+    border-radius: 6px;
+    background: none;
+    color: var(--accent);
+    text-align: start;
+    overflow-wrap: anywhere;
+    cursor: pointer;
+  }
+  .call-number:hover {
+    background: var(--hover);
+    text-decoration: underline;
+  }
   @media (prefers-reduced-motion: reduce) {
     * {
       animation-duration: 1ms !important;

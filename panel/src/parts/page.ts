@@ -1,12 +1,17 @@
-import { mdiAccountCircleOutline, mdiMenu } from '@mdi/js';
+import { mdiArrowLeft, mdiDialpad, mdiMagnify, mdiMenu } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { frame, toggleMenu } from '../home-assistant.ts';
+import { isWide } from '../media.ts';
+import { pageAbove } from '../navigation.ts';
+import { place } from '../router.ts';
+import { pathOf, titles } from '../routes.ts';
 import { t } from '../words.ts';
 import { GosipElement } from './element.ts';
 import './icon-button.ts';
+import './icon.ts';
 import { look } from './look.ts';
-import { openAccount } from '../dialogs/open.ts';
+import { openDial, openSearch } from '../dialogs/open.ts';
 
 let wasVisited = false;
 
@@ -52,8 +57,17 @@ export class GosipPage extends GosipElement {
         margin: 0 auto;
         padding: 0 24px 32px;
       }
-      .account {
-        display: none;
+      .back {
+        display: grid;
+        place-items: center;
+        width: 40px;
+        height: 40px;
+        margin-inline-start: -8px;
+        border-radius: 50%;
+        color: var(--text);
+      }
+      .back:hover {
+        background: var(--hover);
       }
       @media (max-width: 869px) {
         header {
@@ -69,9 +83,6 @@ export class GosipPage extends GosipElement {
         .content {
           padding: 4px 12px 24px;
         }
-        .account {
-          display: block;
-        }
       }
     `,
   ];
@@ -79,6 +90,7 @@ export class GosipPage extends GosipElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.isNarrowFrame = frame.value?.narrow ?? false;
+    this.whileShown(isWide.follow(() => this.requestUpdate()));
     this.whileShown(frame.follow((properties) => (this.isNarrowFrame = properties?.narrow ?? false)));
   }
 
@@ -93,16 +105,28 @@ export class GosipPage extends GosipElement {
     return html`<header>
         <div class="bar">
           ${this.isNarrowFrame ? html`<gosip-icon-button .path=${mdiMenu} label=${t('nav.menu')} @click=${toggleMenu}></gosip-icon-button>` : nothing}
+          ${this.renderBack()}
           <h1 class="cut" tabindex="-1">${this.heading}</h1>
           <slot name="actions"></slot>
-          <gosip-icon-button
-            class="account"
-            .path=${mdiAccountCircleOutline}
-            label=${t('account.title')}
-            @click=${openAccount}
-          ></gosip-icon-button>
+          ${isWide.value ? nothing : this.renderTools()}
         </div>
       </header>
       <div class="content"><slot></slot></div>`;
+  }
+
+  private renderBack() {
+    const { page } = place.value;
+    const up = page === 'missing' || page === 'design' ? undefined : pageAbove(page);
+    if (up === undefined) return nothing;
+    const name = t('nav.back', { page: t(titles[up]) });
+    return html`<a class="back" href=${pathOf(up) || './'} aria-label=${name} title=${name}>
+      <gosip-icon .path=${mdiArrowLeft}></gosip-icon>
+    </a>`;
+  }
+
+  /** What stands beside the page where it is wide. */
+  private renderTools() {
+    return html`<gosip-icon-button .path=${mdiDialpad} label=${t('nav.dial')} @click=${() => void openDial()}></gosip-icon-button>
+      <gosip-icon-button .path=${mdiMagnify} label=${t('nav.search')} @click=${() => void openSearch()}></gosip-icon-button>`;
   }
 }

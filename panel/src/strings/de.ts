@@ -6,8 +6,35 @@ export const de: Strings = {
   'page.phones': 'Telefone',
   'page.people': 'Personen',
   'page.homeAssistant': 'Home Assistant',
+  'page.why': 'Warum hat es nicht geklingelt?',
+  'page.voicemail': 'Mailbox',
+  'page.messages': 'Nachrichten',
+  'page.contacts': 'Kontakte',
+  'page.mySettings': 'Meine Einstellungen',
+  'page.welcome': 'GoSIP einrichten',
+  'page.routing': 'Anrufregeln',
+  'page.ringGroups': 'Rufgruppen',
+  'page.escalations': 'Alarmketten',
+  'page.settings': 'Einstellungen',
+  'page.numbers': 'Rufnummern',
+  'page.trunks': 'SIP-Trunks',
+  'page.twilio': 'Twilio',
+  'page.blocklist': 'Sperrliste',
+  'page.autoReplies': 'Automatische Antworten',
+  'page.recording': 'Mailbox und Aufnahmen',
+  'page.outgoing': 'Anrufe nach draußen',
+  'page.security': 'Sicherheit',
+  'page.webhooks': 'Webhooks',
+  'page.backup': 'Sichern und Wiederherstellen',
+  'page.alerts': 'Warnungen',
+  'page.logs': 'Protokoll',
+  'page.metrics': 'Messwerte',
   'nav.label': 'Seiten',
   'nav.menu': 'Menü von Home Assistant',
+  'nav.search': 'Suchen',
+  'nav.dial': 'Wählen',
+  'nav.more': 'Mehr',
+  'nav.back': 'Zurück zu {page}',
 
   'action.close': 'Schließen',
   'action.cancel': 'Abbrechen',
@@ -319,4 +346,32 @@ export const de: Strings = {
   'reason.engine-lost': 'Die SIP-Engine wurde neu gestartet',
   'reason.interrupted': 'GoSIP wurde während des Anrufs beendet',
   'reason.internal': 'Ein interner Fehler',
+
+  // shell
+  'dial.number': 'Nummer, Nebenstelle oder Name',
+  'dial.back': 'Letzte Ziffer löschen',
+  'dial.from': 'Mit welchem Telefon',
+  'dial.hint': 'Es klingelt zuerst. Heb ab, und es wählt.',
+  'dial.action': 'Anrufen',
+  'dial.call': '{name} anrufen',
+  'dial.rings': '{phone} klingelt: heb ab, um {to} anzurufen',
+  'dial.noPhone': 'Keines deiner Telefone ist online. Verbinde zuerst eines: es klingelt und wählt dann.',
+
+  // calls
+
+  // voicemail
+
+  // messages
+
+  // contacts
+
+  // routing
+
+  // trunks
+
+  // setup
+
+  // settings
+
+  // words of the house
 };

@@ -10,8 +10,35 @@ export const en = {
   'page.phones': 'Phones',
   'page.people': 'People',
   'page.homeAssistant': 'Home Assistant',
+  'page.why': 'Why did it not ring?',
+  'page.voicemail': 'Voicemail',
+  'page.messages': 'Messages',
+  'page.contacts': 'Contacts',
+  'page.mySettings': 'My settings',
+  'page.welcome': 'Set up GoSIP',
+  'page.routing': 'Routing',
+  'page.ringGroups': 'Ring groups',
+  'page.escalations': 'Escalation chains',
+  'page.settings': 'Settings',
+  'page.numbers': 'Numbers',
+  'page.trunks': 'Trunks',
+  'page.twilio': 'Twilio',
+  'page.blocklist': 'Blocklist',
+  'page.autoReplies': 'Auto-replies',
+  'page.recording': 'Voicemail and recordings',
+  'page.outgoing': 'Calls outside',
+  'page.security': 'Security',
+  'page.webhooks': 'Webhooks',
+  'page.backup': 'Backup and restore',
+  'page.alerts': 'Alerts',
+  'page.logs': 'Log',
+  'page.metrics': 'Metrics',
   'nav.label': 'Pages',
   'nav.menu': 'Menu of Home Assistant',
+  'nav.search': 'Search',
+  'nav.dial': 'Dial',
+  'nav.more': 'More',
+  'nav.back': 'Back to {page}',
 
   'action.close': 'Close',
   'action.cancel': 'Cancel',
@@ -322,6 +349,34 @@ export const en = {
   'reason.engine-lost': 'The SIP engine was restarted',
   'reason.interrupted': 'GoSIP was stopped during the call',
   'reason.internal': 'An internal error',
+
+  // shell
+  'dial.number': 'Number, extension or name',
+  'dial.back': 'Delete the last digit',
+  'dial.from': 'With which phone',
+  'dial.hint': 'It rings first. Pick it up, and it dials.',
+  'dial.action': 'Call',
+  'dial.call': 'Call {name}',
+  'dial.rings': '{phone} rings: pick it up to call {to}',
+  'dial.noPhone': 'None of your phones is online. Connect one first: it rings, and then dials.',
+
+  // calls
+
+  // voicemail
+
+  // messages
+
+  // contacts
+
+  // routing
+
+  // trunks
+
+  // setup
+
+  // settings
+
+  // words of the house
 } as const satisfies Readonly<
   Record<`reason.${CallReason}` | `disposition.${CallDisposition}` | `outcome.${LegOutcome}`, string>
 > &

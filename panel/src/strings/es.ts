@@ -6,8 +6,35 @@ export const es: Strings = {
   'page.phones': 'Teléfonos',
   'page.people': 'Personas',
   'page.homeAssistant': 'Home Assistant',
+  'page.why': '¿Por qué no sonó?',
+  'page.voicemail': 'Buzón de voz',
+  'page.messages': 'Mensajes',
+  'page.contacts': 'Contactos',
+  'page.mySettings': 'Mis ajustes',
+  'page.welcome': 'Configurar GoSIP',
+  'page.routing': 'Enrutamiento',
+  'page.ringGroups': 'Grupos de timbre',
+  'page.escalations': 'Cadenas de alarma',
+  'page.settings': 'Ajustes',
+  'page.numbers': 'Números',
+  'page.trunks': 'Troncales SIP',
+  'page.twilio': 'Twilio',
+  'page.blocklist': 'Lista de bloqueo',
+  'page.autoReplies': 'Respuestas automáticas',
+  'page.recording': 'Buzón y grabaciones',
+  'page.outgoing': 'Llamadas salientes',
+  'page.security': 'Seguridad',
+  'page.webhooks': 'Webhooks',
+  'page.backup': 'Copia y restauración',
+  'page.alerts': 'Alertas',
+  'page.logs': 'Registro',
+  'page.metrics': 'Métricas',
   'nav.label': 'Páginas',
   'nav.menu': 'Menú de Home Assistant',
+  'nav.search': 'Buscar',
+  'nav.dial': 'Marcar',
+  'nav.more': 'Más',
+  'nav.back': 'Volver a {page}',
 
   'action.close': 'Cerrar',
   'action.cancel': 'Cancelar',
@@ -319,4 +346,32 @@ export const es: Strings = {
   'reason.engine-lost': 'El motor SIP se reinició',
   'reason.interrupted': 'GoSIP se detuvo durante la llamada',
   'reason.internal': 'Un error interno',
+
+  // shell
+  'dial.number': 'Número, extensión o nombre',
+  'dial.back': 'Borrar el último dígito',
+  'dial.from': 'Con qué teléfono',
+  'dial.hint': 'Suena primero. Descuelga y marcará.',
+  'dial.action': 'Llamar',
+  'dial.call': 'Llamar a {name}',
+  'dial.rings': '{phone} suena: descuelga para llamar a {to}',
+  'dial.noPhone': 'Ninguno de tus teléfonos está en línea. Conecta uno primero: suena y luego marca.',
+
+  // calls
+
+  // voicemail
+
+  // messages
+
+  // contacts
+
+  // routing
+
+  // trunks
+
+  // setup
+
+  // settings
+
+  // words of the house
 };

@@ -6,8 +6,35 @@ export const fr: Strings = {
   'page.phones': 'Téléphones',
   'page.people': 'Personnes',
   'page.homeAssistant': 'Home Assistant',
+  'page.why': 'Pourquoi n’a-t-il pas sonné ?',
+  'page.voicemail': 'Messagerie vocale',
+  'page.messages': 'Messages',
+  'page.contacts': 'Contacts',
+  'page.mySettings': 'Mes réglages',
+  'page.welcome': 'Configurer GoSIP',
+  'page.routing': 'Routage',
+  'page.ringGroups': 'Groupes d’appel',
+  'page.escalations': 'Chaînes d’alerte',
+  'page.settings': 'Réglages',
+  'page.numbers': 'Numéros',
+  'page.trunks': 'Trunks SIP',
+  'page.twilio': 'Twilio',
+  'page.blocklist': 'Liste de blocage',
+  'page.autoReplies': 'Réponses automatiques',
+  'page.recording': 'Messagerie et enregistrements',
+  'page.outgoing': 'Appels sortants',
+  'page.security': 'Sécurité',
+  'page.webhooks': 'Webhooks',
+  'page.backup': 'Sauvegarde et restauration',
+  'page.alerts': 'Alertes',
+  'page.logs': 'Journal',
+  'page.metrics': 'Mesures',
   'nav.label': 'Pages',
   'nav.menu': 'Menu de Home Assistant',
+  'nav.search': 'Rechercher',
+  'nav.dial': 'Composer',
+  'nav.more': 'Plus',
+  'nav.back': 'Retour à {page}',
 
   'action.close': 'Fermer',
   'action.cancel': 'Annuler',
@@ -319,4 +346,32 @@ export const fr: Strings = {
   'reason.engine-lost': 'Le moteur SIP a été redémarré',
   'reason.interrupted': 'GoSIP a été arrêté pendant l’appel',
   'reason.internal': 'Une erreur interne',
+
+  // shell
+  'dial.number': 'Numéro, poste ou nom',
+  'dial.back': 'Effacer le dernier chiffre',
+  'dial.from': 'Avec quel téléphone',
+  'dial.hint': 'Il sonne d’abord. Décrochez, et il compose.',
+  'dial.action': 'Appeler',
+  'dial.call': 'Appeler {name}',
+  'dial.rings': '{phone} sonne : décrochez pour appeler {to}',
+  'dial.noPhone': 'Aucun de vos téléphones n’est en ligne. Connectez-en un d’abord : il sonne, puis compose.',
+
+  // calls
+
+  // voicemail
+
+  // messages
+
+  // contacts
+
+  // routing
+
+  // trunks
+
+  // setup
+
+  // settings
+
+  // words of the house
 };

@@ -6,8 +6,35 @@ export const nl: Strings = {
   'page.phones': 'Telefoons',
   'page.people': 'Personen',
   'page.homeAssistant': 'Home Assistant',
+  'page.why': 'Waarom ging hij niet over?',
+  'page.voicemail': 'Voicemail',
+  'page.messages': 'Berichten',
+  'page.contacts': 'Contacten',
+  'page.mySettings': 'Mijn instellingen',
+  'page.welcome': 'GoSIP instellen',
+  'page.routing': 'Routering',
+  'page.ringGroups': 'Belgroepen',
+  'page.escalations': 'Alarmketens',
+  'page.settings': 'Instellingen',
+  'page.numbers': 'Nummers',
+  'page.trunks': 'SIP-trunks',
+  'page.twilio': 'Twilio',
+  'page.blocklist': 'Blokkeerlijst',
+  'page.autoReplies': 'Automatische antwoorden',
+  'page.recording': 'Voicemail en opnamen',
+  'page.outgoing': 'Uitgaande gesprekken',
+  'page.security': 'Beveiliging',
+  'page.webhooks': 'Webhooks',
+  'page.backup': 'Back-up en herstel',
+  'page.alerts': 'Waarschuwingen',
+  'page.logs': 'Logboek',
+  'page.metrics': 'Meetwaarden',
   'nav.label': 'Pagina’s',
   'nav.menu': 'Menu van Home Assistant',
+  'nav.search': 'Zoeken',
+  'nav.dial': 'Bellen',
+  'nav.more': 'Meer',
+  'nav.back': 'Terug naar {page}',
 
   'action.close': 'Sluiten',
   'action.cancel': 'Annuleren',
@@ -318,4 +345,32 @@ export const nl: Strings = {
   'reason.engine-lost': 'De SIP-engine is herstart',
   'reason.interrupted': 'GoSIP werd tijdens het gesprek gestopt',
   'reason.internal': 'Een interne fout',
+
+  // shell
+  'dial.number': 'Nummer, toestel of naam',
+  'dial.back': 'Laatste cijfer wissen',
+  'dial.from': 'Met welke telefoon',
+  'dial.hint': 'Hij gaat eerst over. Neem op, dan belt hij.',
+  'dial.action': 'Bellen',
+  'dial.call': '{name} bellen',
+  'dial.rings': '{phone} gaat over: neem op om {to} te bellen',
+  'dial.noPhone': 'Geen van je telefoons is online. Verbind er eerst een: hij gaat over en belt dan.',
+
+  // calls
+
+  // voicemail
+
+  // messages
+
+  // contacts
+
+  // routing
+
+  // trunks
+
+  // setup
+
+  // settings
+
+  // words of the house
 };

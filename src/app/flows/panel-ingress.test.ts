@@ -96,20 +96,20 @@ describe.skipIf(isBrowserMissing())('the panel in Home Assistant', () => {
   });
 
   it('waits for Home Assistant to renew its session, and asks for no password', async () => {
-    const panel = await openIn('/phones');
-    await panel.getByText('Du hast noch kein Telefon').waitFor();
+    const panel = await openIn('/calls');
+    await panel.getByText('Sobald ein Telefon').waitFor();
     const cookies = await visitor.context.cookies();
     await visitor.context.clearCookies();
     await panel.getByRole('link', { name: 'Übersicht' }).click();
     await panel.getByText('Die Seite konnte nicht geladen werden').waitFor();
     await visitor.context.addCookies(cookies);
-    await panel.getByText('Noch keine Anrufe').waitFor();
+    await panel.getByText('Keine neue Sprachnachricht').waitFor();
     await visitor.context.clearCookies();
-    await panel.getByRole('link', { name: 'Telefone', exact: true }).click();
+    await panel.getByRole('link', { name: 'Anrufe', exact: true }).click();
     await panel.getByText('GoSIP antwortet nicht.').first().waitFor();
     expect(await panel.getByLabel('Passwort').count()).toBe(0);
     await visitor.context.addCookies(cookies);
-    await panel.getByText('Du hast noch kein Telefon').waitFor();
+    await panel.getByText('Sobald ein Telefon').waitFor();
     await expect.poll(() => panel.getByText('GoSIP antwortet nicht.').count(), { timeout: 30_000 }).toBe(0);
   });
 

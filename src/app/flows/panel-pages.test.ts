@@ -213,7 +213,15 @@ describe.skipIf(isMissing)('somebody who is no administrator', () => {
     await using visitor = await signIn('ben', 'kranich87zaun');
     const { page } = visitor;
     await page.getByText('No calls yet').waitFor();
-    expect(await page.getByRole('navigation').getByRole('link').allInnerTexts()).toEqual(['Dashboard', 'Calls', 'Phones']);
+    expect(await page.getByRole('navigation').getByRole('link').allInnerTexts()).toEqual([
+      'Dashboard',
+      'Calls',
+      'Voicemail',
+      'Messages',
+      'Contacts',
+      'Phones',
+      'Ben',
+    ]);
     expect(await page.getByText('Kitchen').count()).toBe(0);
     expect(await page.getByRole('switch').count()).toBe(1);
     await page.goto(`${house.url}people`);

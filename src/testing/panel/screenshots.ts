@@ -32,6 +32,8 @@ const shots: readonly Shot[] = [
   { name: 'people', path: 'people' },
   { name: 'person', path: 'people', act: ({ page }) => page.getByText('Ben', { exact: true }).first().click() },
   { name: 'home-assistant', path: 'home-assistant' },
+  { name: 'dial', path: 'calls', act: ({ page }) => page.getByRole('button', { name: 'Dial' }).click() },
+  { name: 'search', path: 'calls', act: ({ page }) => page.keyboard.press('/') },
 ];
 
 async function settle({ page }: PanelVisitor): Promise<void> {

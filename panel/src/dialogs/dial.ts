@@ -1,0 +1,149 @@
+import '@material/web/button/filled-button.js';
+import '@material/web/button/text-button.js';
+import { mdiBackspaceOutline, mdiPhone } from '@mdi/js';
+import { css, html } from 'lit';
+import type { PropertyValues } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { placeCall } from '#contract/calls.ts';
+import { call } from '../api.ts';
+import { allPhones, phoneFacts } from '../data.ts';
+import type { Phone } from '../data.ts';
+import { whenRead } from '../parts/card.ts';
+import '../parts/dialog.ts';
+import type { GosipDialog } from '../parts/dialog.ts';
+import { choice, field } from '../parts/field.ts';
+import { fields, FormElement } from '../parts/form.ts';
+import '../parts/icon-button.ts';
+import '../parts/icon.ts';
+import { look } from '../parts/look.ts';
+import { say } from '../parts/snackbar.ts';
+import { usualPhone, usePhone } from '../usual-phone.ts';
+import { Shown } from '../shown.ts';
+import { t } from '../words.ts';
+
+const keys = '123456789*0#'.split('');
+
+/** Calls from here: a phone of one's own rings first, and dials once it is picked up. */
+@customElement('gosip-dial-dialog')
+export class GosipDialDialog extends FormElement {
+  @property() number = '';
+  /** Of whom the number is, as long as it is not changed. */
+  @property() name = '';
+  @state() private deviceId = '';
+  @query('gosip-dialog') private dialog!: GosipDialog;
+  private readonly phones = new Shown(this, allPhones, phoneFacts);
+
+  static override styles = [
+    look,
+    fields,
+    css`
+      .keys {
+        display: grid;
+        grid-template-columns: repeat(3, minmax(0, 88px));
+        justify-content: center;
+        gap: 8px;
+      }
+      .keys button {
+        min-height: 52px;
+        border: 0;
+        border-radius: 999px;
+        background: var(--hover);
+        font-size: 22px;
+        cursor: pointer;
+      }
+      .keys button:hover {
+        background: var(--tint);
+      }
+      .line {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto;
+        align-items: end;
+        gap: 4px;
+      }
+    `,
+  ];
+
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    const phones = this.own();
+    if (!phones.some(({ id }) => id === this.deviceId)) this.deviceId = usualPhone(phones)?.id ?? '';
+  }
+
+  /** Those that can ring. */
+  private own(): readonly Phone[] {
+    return (this.phones.value ?? []).filter(({ enabled, isRegistered }) => enabled && isRegistered);
+  }
+
+  private change(number: string): void {
+    this.number = number;
+    this.name = '';
+  }
+
+  protected override async send(): Promise<void> {
+    const phone = this.own().find(({ id }) => id === this.deviceId);
+    if (phone === undefined || this.number.trim() === '') return;
+    await call(placeCall, { body: { deviceId: phone.id, to: this.number.trim() } });
+    usePhone(phone.id);
+    say({ text: t('dial.rings', { phone: phone.name, to: this.name === '' ? this.number.trim() : this.name }) });
+    this.dialog.close();
+  }
+
+  override render() {
+    return html`<gosip-dialog
+      heading=${this.name === '' ? t('nav.dial') : t('dial.call', { name: this.name })}
+      @closed=${() => this.dispatchEvent(new Event('closed'))}
+    >
+      ${whenRead(this.phones, () => this.renderForm())}
+      <md-text-button slot="actions" @click=${() => this.dialog.close()}>${t('action.cancel')}</md-text-button>
+      <md-filled-button
+        slot="actions"
+        has-icon
+        ?disabled=${this.isBusy || this.own().length === 0 || this.number.trim() === ''}
+        @click=${this.submit}
+        ><gosip-icon slot="icon" .path=${mdiPhone}></gosip-icon>${t('dial.action')}</md-filled-button
+      >
+    </gosip-dialog>`;
+  }
+
+  private renderForm() {
+    const phones = this.own();
+    if (phones.length === 0) return html`<p class="problem" role="alert">${t('dial.noPhone')}</p>`;
+    return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
+      ${this.wrongElsewhere('to') === '' ? '' : html`<p class="problem" role="alert">${this.wrongElsewhere('to')}</p>`}
+      <div class="line">
+        ${field({
+          label: t('dial.number'),
+          name: 'to',
+          value: this.number,
+          inputMode: 'tel',
+          maxLength: 64,
+          hasFocus: true,
+          wrong: this.wrong('to'),
+          changed: (number) => this.change(number),
+        })}
+        <gosip-icon-button
+          .path=${mdiBackspaceOutline}
+          label=${t('dial.back')}
+          @click=${() => this.change(this.number.slice(0, -1))}
+        ></gosip-icon-button>
+      </div>
+      <div class="keys">
+        ${keys.map((key) => html`<button type="button" @click=${() => this.change(`${this.number}${key}`)}>${key}</button>`)}
+      </div>
+      ${choice({
+        label: t('dial.from'),
+        name: 'deviceId',
+        value: this.deviceId,
+        hint: t('dial.hint'),
+        choices: phones.map(({ id, name, extension }) => ({ value: id, text: `${name} (${extension})` })),
+        changed: (deviceId) => (this.deviceId = deviceId),
+      })}
+    </form>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gosip-dial-dialog': GosipDialDialog;
+  }
+}

@@ -1,0 +1,12 @@
+import { html } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { GosipElement } from '../parts/element.ts';
+import '../parts/page.ts';
+import { t } from '../words.ts';
+
+@customElement('gosip-security')
+export class GosipSecurity extends GosipElement {
+  override render() {
+    return html`<gosip-page heading=${t('page.security')}></gosip-page>`;
+  }
+}
