@@ -23,6 +23,28 @@ const reportViolations = `document.addEventListener('securitypolicyviolation', (
 const runAxe = `axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations.flatMap(({ id, nodes }) =>
   nodes.map(({ target, failureSummary }) => id + ' ' + JSON.stringify(target) + ' ' + failureSummary.replaceAll(/\\s+/g, ' '))))`;
 
+/** Roles of the accessibility tree that somebody acts on, or that tell where somebody is. */
+const controls = new Set([
+  'button',
+  'link',
+  'textbox',
+  'searchbox',
+  'combobox',
+  'listbox',
+  'checkbox',
+  'radio',
+  'switch',
+  'slider',
+  'spinbutton',
+  'tab',
+  'menuitem',
+  'dialog',
+  'alertdialog',
+  'navigation',
+  'Date',
+  'InputTime',
+]);
+
 /** Chromium (Debian package `chromium`), with a home of its own. */
 export class PanelBrowser implements AsyncDisposable {
   readonly #browser: Browser;
@@ -92,6 +114,23 @@ export class PanelVisitor implements AsyncDisposable {
   async accessibilityProblems(axeSource: string, frame: Pick<Frame, 'evaluate'> = this.page): Promise<string[]> {
     await frame.evaluate(axeSource);
     return frame.evaluate<string[]>(runAxe);
+  }
+
+  /** What can be used but has no name in the browser’s own accessibility tree; axe does not see those of some elements of Material. */
+  async namelessControls(): Promise<string[]> {
+    const session = await this.context.newCDPSession(this.page);
+    const { nodes } = await session.send('Accessibility.getFullAXTree');
+    await session.detach();
+    return nodes
+      .filter(
+        ({ ignored, role, name }) => !ignored && controls.has(String(role?.value)) && String(name?.value ?? '').trim() === '',
+      )
+      .map(({ role, properties = [] }) => `${role?.value} ${properties.map(({ name: key }) => key).join(' ')}`);
+  }
+
+  /** By how many pixels somebody would have to scroll sideways. */
+  async pixelsTooWide(): Promise<number> {
+    return this.page.evaluate<number>('Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,0 +1,41 @@
+// What the flows of the panel do alike: sign in, and look at what is on the screen with the eyes and ears of everybody.
+import { readFileSync } from 'node:fs';
+import { expect } from 'vitest';
+import type { PanelBrowser, PanelVisitor } from './browser.ts';
+import { markedElements } from './planted-markup.ts';
+
+const axe = readFileSync(new URL('../../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+
+export type Login = { readonly username: string; readonly password: string };
+
+/** Somebody who has signed in at `url` and sees the dashboard, in English. */
+export async function signIn(browser: PanelBrowser, url: string, { username, password }: Login): Promise<PanelVisitor> {
+  const visitor = await browser.open();
+  const { page } = visitor;
+  await page.goto(url);
+  await page.getByLabel('User name').fill(username);
+  await page.getByLabel('Password').fill(password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor();
+  return visitor;
+}
+
+/**
+ * What is on the screen now: in both themes without a finding of axe, every control with a name that a screen reader says, no wider than the
+ * screen, without elements that text from outside made, and without a violation of the policy or a fault until now.
+ */
+export async function expectClean(visitor: PanelVisitor, where: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await visitor.page.emulateMedia({ colorScheme });
+    await visitor.page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+    expect({ where, colorScheme, problems: await visitor.accessibilityProblems(axe) }).toEqual({
+      where,
+      colorScheme,
+      problems: [],
+    });
+  }
+  expect({ where, nameless: await visitor.namelessControls() }).toEqual({ where, nameless: [] });
+  expect({ where, tooWide: await visitor.pixelsTooWide() }).toEqual({ where, tooWide: 0 });
+  expect({ where, planted: await visitor.page.evaluate<number>(markedElements) }).toEqual({ where, planted: 0 });
+  expect({ where, faults: visitor.faults }).toEqual({ where, faults: [] });
+}
