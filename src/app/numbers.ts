@@ -9,9 +9,9 @@ import { faceOf } from './face.ts';
 
 export type NumbersRoom = { readonly numbers: Numbers; readonly face: RoomFace };
 
-type NumbersDeps = Pick<AppContext, 'clock' | 'newId'> & { readonly storage: Pick<Storage, 'db' | 'writes'> };
+type NumbersDeps = Pick<AppContext, 'clock' | 'newId' | 'events'> & { readonly storage: Pick<Storage, 'db' | 'writes'> };
 
-export function composeNumbers({ storage: { db, writes }, clock, newId }: NumbersDeps): NumbersRoom {
-  const numbers = new Numbers({ store: new NumberStore(db), writes, clock, newId });
+export function composeNumbers({ storage: { db, writes }, clock, newId, events }: NumbersDeps): NumbersRoom {
+  const numbers = new Numbers({ store: new NumberStore(db), writes, clock, newId, events });
   return { numbers, face: faceOf({ routes: numberRoutes(numbers) }) };
 }

@@ -12,6 +12,7 @@ import {
   contactId,
   conversationId,
   deviceId,
+  escalationChainId,
   escalationId,
   messageId,
   numberId,
@@ -63,6 +64,8 @@ const contact = z.object({ contactId, personId: personId.nullable() });
 const blocklistEntry = z.object({ blocklistEntryId, personId: personId.nullable() });
 const spamList = z.object({ spamListId });
 const ringGroup = z.object({ ringGroupId });
+const number = z.object({ numberId });
+const escalationChain = z.object({ escalationChainId });
 const person = z.object({ personId });
 
 /** Every fact, by name: what `GET /api/events` may carry. */
@@ -138,11 +141,17 @@ export const facts = {
   /** By a person, or it was read: its numbers, or why it could not be. */
   'spam-list.changed': fact(spamList, 'admin'),
   'spam-list.deleted': fact(spamList, 'admin'),
+  'number.created': fact(number, 'admin'),
+  'number.changed': fact(number, 'admin'),
+  'number.deleted': fact(number, 'admin'),
   /** The rules of a number, or their order. */
   'routes.changed': fact(z.object({ numberId }), 'admin'),
   'ring-group.created': fact(ringGroup, 'admin'),
   'ring-group.changed': fact(ringGroup, 'admin'),
   'ring-group.deleted': fact(ringGroup, 'admin'),
+  'escalation-chain.created': fact(escalationChain, 'admin'),
+  'escalation-chain.changed': fact(escalationChain, 'admin'),
+  'escalation-chain.deleted': fact(escalationChain, 'admin'),
   'routing-settings.changed': fact(z.record(z.string(), z.never()), 'admin'),
   /** The child's line of a phone or a person was set or removed. */
   'child-line.changed': fact(z.object({ deviceId: deviceId.nullable(), personId: personId.nullable() }), 'admin'),

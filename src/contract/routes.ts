@@ -122,6 +122,9 @@ const action = z.discriminatedUnion('kind', [
 
 const fields = { name: requiredDisplayName, enabled: z.boolean(), conditions, action };
 
+/** A rule as it is being written. `id`: of the one in whose place it stands; behind the others where there is none. */
+export const routeDraft = z.strictObject({ id: routeId.optional(), ...fields });
+
 export const route = z
   .object({
     id: z.string(),

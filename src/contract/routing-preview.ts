@@ -3,6 +3,7 @@ import { callDisposition, callReason } from './calls.ts';
 import { endpoint } from './endpoint.ts';
 import { deviceId } from './ids.ts';
 import { isoDateTime } from './date-time.ts';
+import { routeDraft } from './routes.ts';
 import { routingReason } from './routing-reasons.ts';
 
 const toNumber = { kind: z.literal('forward'), number: z.string(), seconds: z.number().int(), isScreened: z.boolean() };
@@ -75,12 +76,28 @@ const previewBody = z.strictObject({
     persons: {},
     devices: {},
   }),
+  /** A rule of the called number that is not saved, as if it were. */
+  draft: routeDraft.optional(),
 });
+
+/**
+ * What became of a rule: it decided, is switched off, names what is no longer there, does not fit who calls, the time or a state, or
+ * an earlier one decided.
+ */
+export const ruleOutcomes = ['applies', 'off', 'broken', 'caller', 'time', 'state', 'not-reached'] as const;
 
 const previewReply = z.object({
   at: isoDateTime,
   plan: routingPlan,
   reasons: z.array(routingReason),
+  /** Those of the called number in their order; empty where they were not looked at. `routeId`: null for a draft that is none of them. */
+  rules: z.array(
+    z.object({
+      routeId: z.string().nullable(),
+      name: z.string(),
+      outcome: z.enum(ruleOutcomes).meta({ id: 'RuleOutcome' }),
+    }),
+  ),
   /** Who would ring, the first step first. */
   rings: z.array(
     z.object({

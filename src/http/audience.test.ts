@@ -85,10 +85,16 @@ const expected: Readonly<Record<FactName, 'admins and its owner' | 'admins'>> = 
   'spam-list.created': 'admins',
   'spam-list.changed': 'admins',
   'spam-list.deleted': 'admins',
+  'number.created': 'admins',
+  'number.changed': 'admins',
+  'number.deleted': 'admins',
   'routes.changed': 'admins',
   'ring-group.created': 'admins',
   'ring-group.changed': 'admins',
   'ring-group.deleted': 'admins',
+  'escalation-chain.created': 'admins',
+  'escalation-chain.changed': 'admins',
+  'escalation-chain.deleted': 'admins',
   'routing-settings.changed': 'admins',
 };
 

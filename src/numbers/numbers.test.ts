@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '#base/errors.ts';
+import { Events } from '#base/events.ts';
 import { newId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
 import { openDatabase } from '#storage/database.ts';
@@ -20,7 +21,7 @@ beforeEach(() => {
     "INSERT INTO users (id, username, name, role, created_at, changed_at) VALUES ('person_1', 'eva', 'Eva', 'user', 1, 1), ('person_2', 'max', 'Max', 'user', 1, 1)",
   ).run();
   const writes = new WriteBatch({ db, log: createLog({ level: 'silent' }) });
-  numbers = new Numbers({ store: new NumberStore(db), writes, clock, newId });
+  numbers = new Numbers({ store: new NumberStore(db), writes, clock, newId, events: new Events(createLog({ level: 'silent' })) });
 });
 
 const input: NumberInput = { number: '+14165550100', name: 'Home', ownerPersonId: 'person_1', voiceEnabled: true };

@@ -3,7 +3,9 @@
 // Every number is E.164 and there is one row for it.
 import { AppError } from '#base/errors.ts';
 import type { Clock } from '#base/clock.ts';
+import type { Events } from '#base/events.ts';
 import type { NewId, NumberId, PersonId } from '#base/ids.ts';
+import type { Facts } from '#contract/facts.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { NumberQuery, NumberStore } from './number-store.ts';
 import type { OurNumber } from './number.ts';
@@ -15,28 +17,35 @@ export type NumberChange = {
   readonly voiceEnabled?: boolean;
 };
 
-type NumbersDeps = { readonly store: NumberStore; readonly writes: WriteBatch; readonly clock: Clock; readonly newId: NewId };
+type NumbersDeps = {
+  readonly store: NumberStore;
+  readonly writes: WriteBatch;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly events: Events<Facts>;
+};
 
 export class Numbers {
   readonly #store: NumberStore;
   readonly #writes: WriteBatch;
   readonly #clock: Clock;
   readonly #newId: NewId;
+  readonly #events: Events<Facts>;
 
-  constructor({ store, writes, clock, newId }: NumbersDeps) {
+  constructor({ store, writes, clock, newId, events }: NumbersDeps) {
     this.#store = store;
     this.#writes = writes;
     this.#clock = clock;
     this.#newId = newId;
+    this.#events = events;
   }
 
   /** Throws `conflict` where the number is there already, `invalid` where no person has the owner's id. */
-  create(input: NumberInput): Promise<OurNumber> {
+  async create(input: NumberInput): Promise<OurNumber> {
     const number: OurNumber = { ...input, id: this.#newId('num'), createdAt: this.#clock.now() };
-    return this.#writes.write(() => {
-      translateConstraintErrors(() => this.#store.insert(number));
-      return number;
-    });
+    await this.#writes.write(() => translateConstraintErrors(() => this.#store.insert(number)));
+    this.#events.emit('number.created', { numberId: number.id });
+    return number;
   }
 
   /** Adds those that are not there yet, without a name and an owner; they take calls. Returns them. */
@@ -47,17 +56,20 @@ export class Numbers {
   }
 
   /** Throws `not-found`, or `invalid` where no person has the owner's id. */
-  change(id: NumberId, change: NumberChange): Promise<OurNumber> {
-    return this.#writes.write(() => {
+  async change(id: NumberId, change: NumberChange): Promise<OurNumber> {
+    const changed = await this.#writes.write(() => {
       const number = { ...this.get(id), ...change };
       translateConstraintErrors(() => this.#store.update(number));
       return number;
     });
+    this.#events.emit('number.changed', { numberId: id });
+    return changed;
   }
 
   /** Throws `not-found`. */
-  delete(id: NumberId): Promise<void> {
-    return this.#writes.write(() => this.#store.delete(this.get(id).id));
+  async delete(id: NumberId): Promise<void> {
+    await this.#writes.write(() => this.#store.delete(this.get(id).id));
+    this.#events.emit('number.deleted', { numberId: id });
   }
 
   byId(id: NumberId): OurNumber | undefined {

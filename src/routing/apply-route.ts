@@ -1,5 +1,5 @@
 import { askParents } from './ask-parents.ts';
-import { applies } from './conditions.ts';
+import { mismatchOf } from './conditions.ts';
 import type { AfterRing, RoutingPlan } from './decision.ts';
 import { afterRing, unansweredPlan } from './mailbox-plan.ts';
 import { chainSteps } from './chain-plan.ts';
@@ -13,8 +13,9 @@ import type { VoicemailReason } from '#contract/call-verdicts.ts';
 /** The plan of the first rule that applies; undefined where none does. What is broken is skipped, and said. */
 export function applyRoutes(scope: RoutingScope): RoutingPlan | undefined {
   for (const route of scope.facts.routes) {
-    if (!route.isEnabled || !applies(route, scope)) continue;
-    const plan = planOf(route, scope);
+    const mismatch = route.isEnabled ? mismatchOf(route, scope) : 'off';
+    const plan = mismatch === undefined ? planOf(route, scope) : undefined;
+    scope.ruleOutcomes.set(route.id, mismatch ?? (plan === undefined ? 'broken' : 'applies'));
     if (plan !== undefined) return plan;
   }
   return undefined;

@@ -5,13 +5,13 @@ import type { CallerCondition, Route, StateCondition } from './route.ts';
 import { isSameGroup } from './same-group.ts';
 import { isWithin } from './schedule.ts';
 
-/** Whether a rule applies to the call now. */
-export function applies(route: Route, scope: RoutingScope): boolean {
+/** Which of its conditions keeps a rule from applying to the call now; undefined where it applies. */
+export function mismatchOf(route: Route, scope: RoutingScope): 'caller' | 'time' | 'state' | undefined {
   const { times, callers, states } = route.conditions;
   const { call, holidays } = scope;
-  if (callers.length > 0 && !callers.some((condition) => isCaller(condition, call.caller))) return false;
-  if (times.length > 0 && !times.some((time) => isWithin(time, scope.zone(time.timeZone), holidays))) return false;
-  return states.every((state) => isState(state, route, scope));
+  if (callers.length > 0 && !callers.some((condition) => isCaller(condition, call.caller))) return 'caller';
+  if (times.length > 0 && !times.some((time) => isWithin(time, scope.zone(time.timeZone), holidays))) return 'time';
+  return states.every((state) => isState(state, route, scope)) ? undefined : 'state';
 }
 
 function isCaller(condition: CallerCondition, caller: CallerFacts): boolean {

@@ -29,12 +29,21 @@ const extensionStages: readonly Stage[] = [callingItself, screenCaller, childMay
 
 /** What becomes of a call, and the chain of reasons. `now`: milliseconds since the Unix epoch. */
 export function decide(call: CallQuestion, facts: RoutingFacts, now: number): RoutingDecision {
+  const { plan, reasons } = decideInDetail(call, facts, now);
+  return { plan, reasons };
+}
+
+type DetailedDecision = RoutingDecision & Pick<RoutingScope, 'ruleOutcomes'>;
+
+/** With what became of each rule that was looked at, for those who ask why. */
+export function decideInDetail(call: CallQuestion, facts: RoutingFacts, now: number): DetailedDecision {
   const scope = new RoutingScope(call, facts, now);
   const [stages, last] = call.called.kind === 'number' ? [numberStages, ringOwner] : [extensionStages, ringExtension];
   let plan: RoutingPlan | undefined;
   for (const stage of stages) plan ??= stage(scope);
   const decided = challenged(plan ?? last(scope), scope);
-  return allowedForwards({ plan: decided, reasons: scope.reasons }, facts.mayForward);
+  const { ruleOutcomes } = scope;
+  return { ...allowedForwards({ plan: decided, reasons: scope.reasons }, facts.mayForward), ruleOutcomes };
 }
 
 /** Help may call back from any number, withheld or on any list: every phone rings. */

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '#base/errors.ts';
+import { Events } from '#base/events.ts';
 import { newId } from '#base/ids.ts';
 import type { ContactId, DeviceId, PersonId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
@@ -44,6 +45,7 @@ function open(): EscalationChains {
     clock,
     newId,
     log,
+    events: new Events(log),
     house: {
       devices: {
         all: () => [device()],

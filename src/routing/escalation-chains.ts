@@ -3,8 +3,10 @@
 // Must stay true: memory has what the database has; a number that may not be called is refused when it is saved, not in an alarm.
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import type { Events } from '#base/events.ts';
 import type { ContactId, NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
+import type { Facts } from '#contract/facts.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import { chainProblems } from './chain-problems.ts';
 import type { ChainHouse } from './chain-problems.ts';
@@ -18,6 +20,7 @@ export type EscalationChainsDeps = {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Log;
+  readonly events: Events<Facts>;
   readonly house: ChainHouse;
 };
 
@@ -76,6 +79,7 @@ export class EscalationChains {
   async delete(id: string): Promise<void> {
     const chain = this.get(id);
     await this.#write(() => this.#deps.store.delete(chain.id));
+    this.#deps.events.emit('escalation-chain.deleted', { escalationChainId: chain.id });
     this.#deps.log.info({ chain: chain.id }, 'Escalation chain removed');
   }
 
@@ -100,7 +104,9 @@ export class EscalationChains {
   }
 
   async #save(chain: EscalationChain): Promise<EscalationChain> {
+    const isNew = !this.#all.some(({ id }) => id === chain.id);
     await this.#write(() => this.#deps.store.save(chain));
+    this.#deps.events.emit(isNew ? 'escalation-chain.created' : 'escalation-chain.changed', { escalationChainId: chain.id });
     this.#deps.log.info({ chain: chain.id }, 'Escalation chain saved');
     return this.get(chain.id);
   }

@@ -6,9 +6,11 @@ import type { Route } from '#contract/endpoint.ts';
 import { previewRoute } from '#contract/routing-preview.ts';
 import type { PreviewBody, PreviewReply } from '#contract/routing-preview.ts';
 import { toReasonReply } from '#contract/routing-reasons.ts';
-import { decide } from './decide.ts';
+import { decideInDetail } from './decide.ts';
 import type { CallQuestion, RoutingFacts, RoutingPlan } from './decision.ts';
 import type { Dnd } from './dnd.ts';
+import type { Route as RoutingRule, RouteId } from './route.ts';
+import type { RuleOutcome } from './routing-scope.ts';
 
 /** What a call of this caller would be decided by at this time, as calls gather it. Throws `invalid` with the field at fault. */
 export type GatherPreview = (
@@ -22,12 +24,37 @@ export function previewRoutes(clock: Clock, gather: GatherPreview): readonly Rou
       const at = parseTime(body.at) ?? clock.now();
       const { question, facts } = gather(body, at);
       const imagined = imagine(facts, body, at);
-      const { plan, reasons } = decide(question, imagined, at);
+      const routes = withDraft(question, facts.routes, body.draft);
+      const { plan, reasons, ruleOutcomes } = decideInDetail(question, { ...imagined, routes }, at);
       // The same data; replies are not typed as read-only.
       const wire = structuredClone(plan) as PreviewReply['plan'];
-      return { at: isoTime(at), plan: wire, reasons: reasons.map(toReasonReply), rings: ringsOf(plan, imagined) };
+      const rules = rulesOf(routes, ruleOutcomes);
+      return { at: isoTime(at), plan: wire, reasons: reasons.map(toReasonReply), rules, rings: ringsOf(plan, imagined) };
     }),
   ];
+}
+
+const newRule: RouteId = 'route_draft';
+
+/** The rules of the called number, with the one that is being written at its place. */
+function withDraft(
+  { called }: CallQuestion,
+  routes: readonly RoutingRule[],
+  draft: PreviewBody['draft'],
+): readonly RoutingRule[] {
+  if (draft === undefined || called.kind !== 'number') return routes;
+  const { id = newRule, enabled: isEnabled, ...rest } = draft;
+  const rule: RoutingRule = { ...rest, id, numberId: called.number.id, isEnabled, createdAt: 0 };
+  const isKnown = routes.some((one) => one.id === id);
+  return isKnown ? routes.map((one) => (one.id === id ? rule : one)) : [...routes, rule];
+}
+
+function rulesOf(routes: readonly RoutingRule[], outcomes: ReadonlyMap<RouteId, RuleOutcome>): PreviewReply['rules'] {
+  if (outcomes.size === 0) return [];
+  return routes.map(({ id, name }) => {
+    const routeId = id === newRule ? null : id;
+    return { routeId, name, outcome: outcomes.get(id) ?? 'not-reached' };
+  });
 }
 
 /** The facts, with what the question puts in their place. */

@@ -1,14 +1,20 @@
 import type { PersonId } from '#base/ids.ts';
+import type { ruleOutcomes } from '#contract/routing-preview.ts';
 import type { RoutingReason } from '#contract/routing-reasons.ts';
 import type { CallQuestion, CallerFacts, RoutingFacts } from './decision.ts';
+import type { RouteId } from './route.ts';
 import { zoneTime } from './zone-time.ts';
 import type { ZoneTime } from './zone-time.ts';
+
+export type RuleOutcome = (typeof ruleOutcomes)[number];
 
 /** One decision while it is made: the question, the facts, and the reasons so far. */
 export class RoutingScope {
   readonly call: CallQuestion;
   readonly facts: RoutingFacts;
   readonly now: number;
+  /** Of the rules that were looked at. */
+  readonly ruleOutcomes = new Map<RouteId, RuleOutcome>();
   readonly #reasons = new Map<string, RoutingReason>();
   readonly #zones = new Map<string, ZoneTime>();
   #holidays: ReadonlySet<string> | undefined;

@@ -74,6 +74,13 @@ describe('live events of a house', () => {
     const group = await ask<Made>('POST', '/ring-groups', { name: 'All', members });
     await ask('PATCH', `/ring-groups/${group.id}`, { name: 'Everybody' });
     await ask('DELETE', `/ring-groups/${group.id}`);
+    const steps = [{ targets: members }];
+    const chain = await ask<Made>('POST', '/escalation-chains', { name: 'Help', steps });
+    await ask('PATCH', `/escalation-chains/${chain.id}`, { name: 'Call for help' });
+    await ask('DELETE', `/escalation-chains/${chain.id}`);
+    const number = await ask<Made>('POST', '/dids', { number: '+14165550177' });
+    await ask('PATCH', `/dids/${number.id}`, { name: 'Shop' });
+    await ask('DELETE', `/dids/${number.id}`);
     await ask('PATCH', '/routing/settings', { trustedDays: 7 });
     await ask('PUT', '/dnd/house', { isOn: true, until: null });
 
@@ -89,7 +96,9 @@ describe('live events of a house', () => {
       ...['contact.created', 'contact.created', 'contact.changed', 'contact.deleted'],
       ...['blocklist-entry.created', 'blocklist-entry.changed', 'blocklist-entry.deleted'],
       ...['spam-list.created', 'spam-list.changed', 'spam-list.deleted', 'routes.changed'],
-      ...['ring-group.created', 'ring-group.changed', 'ring-group.deleted', 'routing-settings.changed', 'dnd.changed'],
+      ...['ring-group.created', 'ring-group.changed', 'ring-group.deleted'],
+      ...['escalation-chain.created', 'escalation-chain.changed', 'escalation-chain.deleted'],
+      ...['number.created', 'number.changed', 'number.deleted', 'routing-settings.changed', 'dnd.changed'],
     ]);
   });
 

@@ -13,6 +13,7 @@ type Preview = {
   plan: { kind: string; reason?: string; number?: string; tone?: string };
   reasons: { code: string; text: string }[];
   rings: { name: string; step: number }[];
+  rules: { routeId: string | null; name: string; outcome: string }[];
 };
 
 class Harness extends AppHarness {
@@ -88,6 +89,45 @@ describe('routing of the whole house', { timeout: 60_000 }, () => {
     expect(items[1]?.problems).toMatchObject([{ field: 'conditions', severity: 'warning' }]);
     expect(await harness.status('POST', '/routes/reorder', { numberId: harness.numberId, ids: [busy.id] }, 'admin')).toBe(409);
     for (const { id } of items) await harness.json('DELETE', `/routes/${id}`);
+  });
+
+  it('previews a rule that is not saved yet at its place, and says of each rule why it does or does not apply', async () => {
+    const german = { callers: [{ kind: 'country', country: 'DE' }], times: [], states: [] };
+    const away = { entityId: 'person.anna', value: 'not_home', fallback: 'no-match' };
+    const saved = [
+      await harness.rule({ kind: 'reject' }, { name: 'Off', enabled: false }),
+      await harness.rule({ kind: 'reject' }, { name: 'German', conditions: german }),
+      await harness.rule({ kind: 'reject' }, { name: 'Long ago', conditions: { times: [{ from: '00:00', to: '00:01' }] } }),
+      await harness.rule({ kind: 'reject' }, { name: 'Away', conditions: { states: [away] } }),
+      await harness.rule({ kind: 'voicemail' }, { name: 'Night' }),
+      await harness.rule({ kind: 'reject' }, { name: 'Behind' }),
+    ];
+    const at = new Date('2026-06-01T12:00:00Z').toISOString();
+    const outcomes = async (question: object = {}) =>
+      (await harness.preview({ at, states: { 'person.anna': 'home' }, ...question })).rules.map(({ name, outcome }) => [
+        name,
+        outcome,
+      ]);
+    const before = [
+      ['Off', 'off'],
+      ['German', 'caller'],
+      ['Long ago', 'time'],
+      ['Away', 'state'],
+    ];
+    expect(await outcomes()).toEqual([...before, ['Night', 'applies'], ['Behind', 'not-reached']]);
+    const draft = { name: 'Busy', enabled: true, conditions: {}, action: { kind: 'reject', tone: 'busy' } };
+    const changed = { ...draft, id: saved[1]?.id };
+    expect((await harness.preview({ at, draft: changed })).plan).toMatchObject({ kind: 'reject', tone: 'busy' });
+    expect((await outcomes({ draft: changed })).slice(1, 3)).toEqual([
+      ['Busy', 'applies'],
+      ['Long ago', 'not-reached'],
+    ]);
+    expect((await outcomes({ draft })).at(-1)).toEqual(['Busy', 'not-reached']);
+    expect((await harness.preview({ at, draft })).rules.at(-1)?.routeId).toBeNull();
+    await harness.json('PUT', '/dnd/house', { isOn: true });
+    expect(await outcomes()).toEqual([]);
+    await harness.json('PUT', '/dnd/house', { isOn: false });
+    for (const { id } of saved) await harness.json('DELETE', `/routes/${id}`);
   });
 
   it('refuses in words what could never work', async () => {
