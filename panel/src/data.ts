@@ -38,7 +38,7 @@ export async function allPeople(): Promise<readonly Person[]> {
 
 type Page<Item> = { readonly items: readonly Item[]; readonly total: number };
 
-async function everyPage<Item>(read: (page: number) => Promise<Page<Item>>): Promise<readonly Item[]> {
+export async function everyPage<Item>(read: (page: number) => Promise<Page<Item>>): Promise<readonly Item[]> {
   const items: Item[] = [];
   for (let page = 1; ; page += 1) {
     const got = await read(page);

@@ -63,7 +63,6 @@ const above: Partial<Record<TitledPage, TitledPage>> = {
   outgoing: 'settings',
   security: 'settings',
   'home-assistant': 'settings',
-  webhooks: 'settings',
   backup: 'settings',
   alerts: 'settings',
   logs: 'settings',

@@ -31,7 +31,6 @@ const pages: Readonly<Record<Place['page'], Page>> = {
   outgoing: { tag: 'gosip-outgoing', load: () => import('./pages/outgoing.ts') },
   security: { tag: 'gosip-security', load: () => import('./pages/security.ts') },
   'home-assistant': { tag: 'gosip-home-assistant', load: () => import('./pages/home-assistant.ts') },
-  webhooks: { tag: 'gosip-webhooks', load: () => import('./pages/webhooks.ts') },
   backup: { tag: 'gosip-backup', load: () => import('./pages/backup.ts') },
   alerts: { tag: 'gosip-alerts', load: () => import('./pages/alerts.ts') },
   logs: { tag: 'gosip-logs', load: () => import('./pages/logs.ts') },

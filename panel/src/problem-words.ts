@@ -25,6 +25,7 @@ const byField: readonly (readonly [RegExp, RegExp, StringKey])[] = [
   [/^username$/, /letters/, 'field.username.wrong'],
   [/^name$/, /expected string to have >=1|too small|required/i, 'field.missing'],
   [/^(?:name|username|password|token|currentPassword)$/, /^$/, 'field.missing'],
+  [/^currentPassword$/, /not your/, 'password.wrong'],
   [/[pP]assword$/, /least|short/i, 'field.password.short'],
   [/[pP]assword$/, /guess|known|common|often|easy/i, 'field.password.easy'],
 ];

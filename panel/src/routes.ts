@@ -25,7 +25,6 @@ export const titles = {
   outgoing: 'page.outgoing',
   security: 'page.security',
   'home-assistant': 'page.homeAssistant',
-  webhooks: 'page.webhooks',
   backup: 'page.backup',
   alerts: 'page.alerts',
   logs: 'page.logs',

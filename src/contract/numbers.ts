@@ -30,6 +30,16 @@ export const listNumbers = endpoint({
   reply: pageOf(ourNumber),
 });
 
+/** Before `getNumber`, whose path fits as well. */
+export const listOwnNumbers = endpoint({
+  id: 'listOwnNumbers',
+  method: 'GET',
+  path: '/dids/mine',
+  access: 'user',
+  summary: 'The phone numbers of whoever asks, the oldest first',
+  reply: z.object({ items: z.array(ourNumber) }),
+});
+
 export const getNumber = endpoint({
   id: 'getNumber',
   method: 'GET',

@@ -2,7 +2,7 @@ import { isoTime } from '#base/clock.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Route } from '#contract/endpoint.ts';
 import { answerPage } from '#contract/page.ts';
-import { changeNumber, createNumber, deleteNumber, getNumber, listNumbers } from '#contract/numbers.ts';
+import { changeNumber, createNumber, deleteNumber, getNumber, listNumbers, listOwnNumbers } from '#contract/numbers.ts';
 import type { OurNumber } from './number.ts';
 import type { Numbers } from './numbers.ts';
 
@@ -11,6 +11,9 @@ export function numberRoutes(numbers: Numbers): readonly Route[] {
     handle(listNumbers, ({ query }) =>
       answerPage(query, (request) => numbers.list({ ...request, personId: query.person }), toReply),
     ),
+    handle(listOwnNumbers, ({ identity }) => ({
+      items: identity?.personId === undefined ? [] : numbers.ofPerson(identity.personId).map(toReply),
+    })),
     handle(getNumber, ({ params }) => toReply(numbers.get(params.id))),
     handle(createNumber, async ({ body }) =>
       toReply(await numbers.create({ ...body, ownerPersonId: body.ownerPersonId ?? undefined })),

@@ -48,3 +48,9 @@ export async function openCall(callId: string): Promise<LitElement> {
   await import('./call.ts');
   return show('gosip-call-dialog', { callId });
 }
+
+/** To change the password of whoever is signed in. */
+export async function openPassword(): Promise<LitElement> {
+  await import('./password.ts');
+  return show('gosip-password-dialog');
+}

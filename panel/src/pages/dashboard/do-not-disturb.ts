@@ -1,11 +1,11 @@
 import '@material/web/switch/switch.js';
 import { html, nothing } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
-import { getDnd, setHouseDnd, setPersonDnd } from '#contract/dnd.ts';
+import { customElement, property, state } from 'lit/decorators.js';
+import { getDnd, setDeviceDnd, setHouseDnd, setPersonDnd } from '#contract/dnd.ts';
 import type { EndpointReply } from '#contract/endpoint.ts';
 import { call } from '../../api.ts';
 import { clock } from '../../clock.ts';
-import type { Person } from '../../data.ts';
+import type { Person, Phone } from '../../data.ts';
 import { formatWhen } from '../../format.ts';
 import { card, whenRead } from '../../parts/card.ts';
 import { GosipElement } from '../../parts/element.ts';
@@ -32,6 +32,8 @@ type Line = {
 /** Who is left in peace, and until when. */
 @customElement('gosip-do-not-disturb')
 export class GosipDoNotDisturb extends GosipElement {
+  /** Me and my phones alone, rather than the house and whoever has it on. */
+  @property({ type: Boolean }) mine = false;
   private readonly seen = new Shown(this, () => call(getDnd), ['dnd.changed']);
   /** What was switched on just now, and is asked for how long. */
   @state() private asked: string | undefined;
@@ -69,6 +71,7 @@ export class GosipDoNotDisturb extends GosipElement {
         state: one,
         set: (body) => call(setPersonDnd, { params: { id: one.personId as Person['id'] }, body }),
       }));
+    if (this.mine) return [...persons.filter(({ key }) => key === own), ...phoneLines(dnd, own)];
     return isAdmin() ? [house, ...persons] : persons;
   }
 
@@ -113,6 +116,18 @@ export class GosipDoNotDisturb extends GosipElement {
     }
     await this.seen.reload();
   }
+}
+
+function phoneLines({ devices }: Dnd, own: string | undefined): readonly Line[] {
+  return devices
+    .filter(({ personId }) => personId !== null && personId === own)
+    .map((one) => ({
+      key: one.deviceId,
+      name: one.name,
+      text: t('dnd.phone.text'),
+      state: one,
+      set: (body) => call(setDeviceDnd, { params: { id: one.deviceId as Phone['id'] }, body }),
+    }));
 }
 
 function onText({ until }: State): string {
