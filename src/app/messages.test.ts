@@ -22,7 +22,7 @@ import type { MessageRoom } from './messages.ts';
 
 const ours = '+15555550199';
 const theirs = '+15555550123';
-const ourNumber = { number: ours, ownerPersonId: 'person_anna' } as const;
+const ourNumber = { number: ours, name: 'House', ownerPersonId: 'person_anna' } as const;
 const log = createLog({ level: 'silent' });
 const admin = { isAdmin: true, personId: undefined };
 
@@ -93,6 +93,7 @@ beforeEach(async () => {
     },
     source: { fetch: async () => ({ kind: 'not-yet', message: 'x' }), list: async () => media },
     isPublic: () => true,
+    isSetUp: () => true,
     isDnd: () => isDnd,
   });
   ({ messages } = room);

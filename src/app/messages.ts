@@ -25,7 +25,7 @@ import { messageRoutes } from '#messages/message-routes.ts';
 import { MessageStore } from '#messages/message-store.ts';
 import { Messages } from '#messages/messages.ts';
 import { OutgoingMessages, smsKind } from '#messages/outgoing-messages.ts';
-import type { IsDnd, MediaSource, MessageSender, NameOf, OurNumbers, ParsePhoneNumber } from '#messages/ports.ts';
+import type { IsDnd, MediaSource, MessageSender, NameOf, NumbersNamed, OurNumbers, ParsePhoneNumber } from '#messages/ports.ts';
 import { smsOutboxHandler } from '#messages/sms-outbox-handler.ts';
 import { toE164 } from '#numbers/e164.ts';
 import type { Numbers } from '#numbers/numbers.ts';
@@ -64,9 +64,12 @@ export type MessageRoomDeps = {
   readonly sender: MessageSender;
   readonly source: MediaSource;
   readonly isPublic: () => boolean;
+  /** Whether there is an account to send with. */
+  readonly isSetUp: () => boolean;
   readonly isDnd: IsDnd;
   /** Nobody has a name where undefined. */
   readonly nameOf?: NameOf;
+  readonly numbersNamed?: NumbersNamed;
   readonly people: MessageEntityDeps['people'];
   readonly contactsOfHouse: MessageEntityDeps['contacts'];
 };
@@ -102,9 +105,11 @@ export async function composeMessages(deps: MessagesDeps): Promise<MessageRoom> 
     sender: new SmsSender({ connection, publicUrl }),
     source: mediaSource(connection),
     isPublic: () => publicUrl() !== undefined,
+    isSetUp: () => connection.client() !== undefined,
     people: deps.people,
     contactsOfHouse: () => deps.contacts.visibleTo(undefined),
     nameOf: (far, ours) => deps.contacts.byNumber(far, numbers.byNumber(ours)?.ownerPersonId)?.name ?? '',
+    numbersNamed: (text, personId) => deps.contacts.numbersNamed(text, personId),
   });
   stack.defer(() => room.messages.stop());
   // Nothing could be kept of what would be fetched.
@@ -114,7 +119,7 @@ export async function composeMessages(deps: MessagesDeps): Promise<MessageRoom> 
 
 /** Not started yet: that begins to fetch what is due. */
 export function createMessageRoom(deps: MessageRoomDeps): MessageRoom {
-  const { db, writes, clock, newId, events, log, numbers, source, isDnd, nameOf = () => '' } = deps;
+  const { db, writes, clock, newId, events, log, numbers, source, isDnd, nameOf = () => '', numbersNamed = () => [] } = deps;
   const stores = { messages: new MessageStore(db), conversations: new ConversationStore(db), media: new MediaStore(db) };
   const rules = new AutoReplyStore(db);
   const explain = (code: number) => explainErrorCode(code);
@@ -150,7 +155,7 @@ export function createMessageRoom(deps: MessageRoomDeps): MessageRoom {
     parseNumber: deps.readNumber,
     isPublic: deps.isPublic,
   });
-  const autoReplies = new AutoReplies({ store: rules, writes, clock, newId, numbers });
+  const autoReplies = new AutoReplies({ store: rules, writes, clock, newId, events, numbers });
   const entityDeps = {
     limit: new AutomationLimit({ clock }),
     messages,
@@ -167,7 +172,16 @@ export function createMessageRoom(deps: MessageRoomDeps): MessageRoom {
     stores,
     face: faceOf({
       routes: [
-        ...messageRoutes({ messages, stores, files: media, numbers, nameOf }),
+        ...messageRoutes({
+          messages,
+          stores,
+          files: media,
+          numbers,
+          nameOf,
+          numbersNamed,
+          isPublic: deps.isPublic,
+          isSetUp: deps.isSetUp,
+        }),
         ...autoReplyRoutes({ autoReplies, numbers }),
       ],
       entities: messageEntities(entityDeps),

@@ -41,6 +41,11 @@ export class Contacts {
     return number === undefined ? undefined : this.#index.find(number, personId);
   }
 
+  /** The numbers of whoever has `text` in their name, with accents and capitals or not, as `byNumber` would tell of them. In memory. */
+  numbersNamed(text: string, personId: PersonId | undefined | 'anybody'): readonly string[] {
+    return this.#index.numbersNamed(text, personId);
+  }
+
   byId(id: string): Contact | undefined {
     return this.#deps.store.byId(id);
   }

@@ -112,6 +112,8 @@ export const facts = {
   'voicemail.deleted': fact(voicemail, 'person'),
   'message.received': fact(message, 'person'),
   'message.changed': fact(message, 'person'),
+  /** The automatic replies of a number. `personId` is whose number it is; null for the house's, and for those of all numbers. */
+  'auto-replies.changed': fact(z.object({ personId: personId.nullable() }), 'person'),
   'recording.changed': fact(call.extend({ state: z.string() }), 'call'),
   /** Calls are not recorded; once until there is room again. */
   'recording.suspended': fact(z.object({ reason: z.string() }), 'admin'),

@@ -3,7 +3,7 @@ import { endpoint } from './endpoint.ts';
 import { fileReply, uploadBody } from './file.ts';
 import { autoReplyId, conversationId, mediaId, messageId, personId } from './ids.ts';
 import { messageMediaTypeAliases, messageMediaTypes } from './media-types.ts';
-import { numberFilter, numberPartFilter } from './number-filter.ts';
+import { nameOrNumberFilter, numberFilter } from './number-filter.ts';
 import { isoDateTime } from './date-time.ts';
 import { listQuery, pageOf } from './page.ts';
 import { normalizeDigits } from './normalize-digits.ts';
@@ -34,6 +34,8 @@ export const messageState = z
   ])
   .meta({ id: 'MessageState' });
 
+/** Of the numbers that are yours, and of those that are nobody’s where you see them: what is for your eyes. */
+const mine = booleanParam.optional();
 const direction = z.enum(['inbound', 'outbound']).meta({ id: 'MessageDirection' });
 
 const media = z.object({
@@ -60,10 +62,14 @@ export const message = z
     body: z.string(),
     state: messageState,
     segments: z.number().int(),
+    /** The code for signing in or paying that a received message probably carries; null where it carries none. */
+    oneTimeCode: z.string().nullable(),
     media: z.array(media),
     /** Of the person who sent it; null for what came in and for automatic replies. */
     sentBy: personId.nullable(),
     autoReplyId: autoReplyId.nullable(),
+    /** As its sender called the request; null where it was not called anything. */
+    requestId: z.string().nullable(),
     /** Why it was not delivered: Twilio’s code where there is one, and what it means. */
     error: z.object({ code: z.number().int().nullable(), message: z.string() }).nullable(),
     createdAt: isoDateTime,
@@ -96,6 +102,7 @@ export const listMessages = endpoint({
   query: listQuery(['createdAt'], {
     conversation: conversationId.optional(),
     number: numberFilter.optional(),
+    mine,
     farNumber: numberFilter.optional(),
     direction: direction.optional(),
     state: messageState.optional(),
@@ -123,6 +130,8 @@ export const sendMessage = endpoint({
     body: z.string().max(1600).default(''),
     /** Ids of uploads. */
     media: z.array(mediaId).max(10).default([]),
+    /** Whoever asks again with the same one gets the message that there is, and no second one is sent. */
+    requestId: z.string().min(1).max(64).optional(),
   }),
   reply: message,
 });
@@ -154,9 +163,10 @@ export const listConversations = endpoint({
   summary: 'Conversations of your own numbers, the one with the newest message first; for an admin, of all numbers',
   query: listQuery(['lastAt'], {
     number: numberFilter.optional(),
+    mine,
     unread: booleanParam.optional(),
-    /** Part of the far number. */
-    text: numberPartFilter.optional(),
+    /** Part of the far number, in any spelling, or of its name in the address books that you see. */
+    text: nameOrNumberFilter.optional(),
   }),
   reply: pageOf(conversation),
 });
@@ -179,6 +189,32 @@ export const readConversation = endpoint({
   summary: 'Mark a conversation as read',
   params: conversationParams,
   reply: conversation,
+});
+
+export const unreadConversation = endpoint({
+  id: 'unreadConversation',
+  method: 'POST',
+  path: '/messages/conversations/:id/unread',
+  access: 'user',
+  summary: 'Mark the newest message that came in as unread again; nothing happens where none came in',
+  params: conversationParams,
+  reply: conversation,
+});
+
+export const listMessageNumbers = endpoint({
+  id: 'listMessageNumbers',
+  method: 'GET',
+  path: '/messages/numbers',
+  access: 'user',
+  summary: 'From which numbers you can send messages: your own; for an admin, all of the house, the oldest first',
+  reply: z.object({
+    items: z.array(z.object({ number: z.string(), name: z.string(), personId: personId.nullable() })),
+    total: z.number().int(),
+    /** Whether the house has a Twilio account: without one a message waits. */
+    canSend: z.boolean(),
+    /** Whether Twilio can fetch pictures and the like from the house. */
+    canSendMedia: z.boolean(),
+  }),
 });
 
 export const getMessage = endpoint({

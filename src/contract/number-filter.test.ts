@@ -28,6 +28,7 @@ it('looks for messages and conversations the same way', () => {
     text: '+1415',
   });
   expect(listConversations.query?.safeParse({ text: '\u200b' }).success).toBe(false);
+  expect(listConversations.query?.parse({ text: ' Anna Maria ' })).toMatchObject({ text: 'Anna Maria' });
 });
 
 it('takes a number of ours as it is pasted, and refuses one turned around', () => {

@@ -54,6 +54,7 @@ const expected: Readonly<Record<FactName, 'admins and its owner' | 'admins'>> = 
   'voicemail.deleted': 'admins and its owner',
   'message.received': 'admins and its owner',
   'message.changed': 'admins and its owner',
+  'auto-replies.changed': 'admins and its owner',
   'recording.changed': 'admins and its owner',
   'recording.suspended': 'admins',
   'recording.resumed': 'admins',

@@ -1,6 +1,8 @@
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import type { Events } from '#base/events.ts';
 import type { AutoReplyId, NewId } from '#base/ids.ts';
+import type { Facts } from '#contract/facts.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { AutoReply } from './auto-reply.ts';
 import type { AutoReplyStore } from './auto-reply-store.ts';
@@ -12,6 +14,7 @@ export type AutoRepliesDeps = {
   readonly writes: WriteBatch;
   readonly clock: Clock;
   readonly newId: NewId;
+  readonly events: Events<Facts>;
   readonly numbers: OurNumbers;
 };
 
@@ -45,11 +48,20 @@ export class AutoReplies {
 
   /** Throws `invalid` for a rule that could never reply. */
   async change(rule: AutoReply, change: Partial<AutoReplyInput>): Promise<AutoReply> {
-    return await this.#save({ ...rule, ...change });
+    const changed = await this.#save({ ...rule, ...change });
+    if (changed.number !== rule.number) this.#emit(rule);
+    return changed;
   }
 
-  async delete({ id }: AutoReply): Promise<void> {
-    await this.#deps.writes.write(() => this.#deps.store.delete(id));
+  async delete(rule: AutoReply): Promise<void> {
+    await this.#deps.writes.write(() => this.#deps.store.delete(rule.id));
+    this.#emit(rule);
+  }
+
+  #emit({ number }: AutoReply): void {
+    const { events, numbers } = this.#deps;
+    const owner = number === undefined ? undefined : numbers.byNumber(number)?.ownerPersonId;
+    events.emit('auto-replies.changed', { personId: owner ?? null });
   }
 
   async #save(rule: AutoReply): Promise<AutoReply> {
@@ -58,6 +70,7 @@ export class AutoReplies {
       throw invalid('number', 'is not one of our numbers');
     if (rule.trigger === 'keyword' && rule.keywords.length === 0) throw invalid('keywords', 'must contain at least one word');
     await writes.write(() => store.save(rule));
+    this.#emit(rule);
     return rule;
   }
 }

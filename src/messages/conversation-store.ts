@@ -10,6 +10,8 @@ export type ConversationFilter = {
   readonly isUnread?: boolean | undefined;
   /** Part of the far number. */
   readonly text?: string | undefined;
+  /** Far numbers that are found beside those. */
+  readonly named?: readonly string[] | undefined;
 };
 
 export type PageRequest = { readonly limit: number; readonly offset: number; readonly order: 'asc' | 'desc' };
@@ -26,6 +28,7 @@ type Row = {
 
 const conditions = {
   ourNumbers: 'our_number IN (SELECT value FROM json_each(:ourNumbers))',
+  named: 'far_number IN (SELECT value FROM json_each(:named))',
   unread: 'unread > 0',
   read: 'unread = 0',
 } as const;
@@ -37,6 +40,7 @@ export class ConversationStore {
   readonly #insert;
   readonly #advance;
   readonly #read;
+  readonly #unread;
   readonly #optOut;
   readonly #lists: Statements;
   readonly #text: TextSearch;
@@ -61,6 +65,7 @@ export class ConversationStore {
     this.#read = db.prepare<[{ id: ConversationId; by: number | null }]>(
       'UPDATE conversations SET unread = CASE WHEN :by IS NULL THEN 0 ELSE max(0, unread - :by) END WHERE id = :id',
     );
+    this.#unread = db.prepare<[string]>('UPDATE conversations SET unread = unread + 1 WHERE id = ?');
     this.#optOut = db.prepare<[{ id: ConversationId; at: number | null }]>(
       'UPDATE conversations SET opted_out_at = :at WHERE id = :id',
     );
@@ -93,6 +98,11 @@ export class ConversationStore {
     this.#read.run({ id, by: by ?? null });
   }
 
+  /** One more of its messages is unread. */
+  markUnread(id: ConversationId): void {
+    this.#unread.run(id);
+  }
+
   setOptedOut(id: ConversationId, at: number | undefined): void {
     this.#optOut.run({ id, at: at ?? null });
   }
@@ -103,13 +113,14 @@ export class ConversationStore {
   ): { readonly items: readonly Conversation[]; readonly total: number } {
     const text = filter.text === undefined ? undefined : this.#text.condition(filter.text);
     const parts = [
-      ...(text === undefined ? [] : [text.sql]),
+      ...(text === undefined ? [] : [filter.named === undefined ? text.sql : `(${text.sql} OR ${conditions.named})`]),
       ...(filter.ourNumbers === undefined ? [] : [conditions.ourNumbers]),
       ...(filter.isUnread === undefined ? [] : [filter.isUnread ? conditions.unread : conditions.read]),
     ];
     const where = parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`;
     const values = {
       ...(text === undefined ? {} : { text: text.value }),
+      ...(filter.named === undefined ? {} : { named: JSON.stringify(filter.named) }),
       ...(filter.ourNumbers === undefined ? {} : { ourNumbers: JSON.stringify(filter.ourNumbers) }),
     };
     const direction = order === 'asc' ? 'ASC' : 'DESC';

@@ -86,6 +86,7 @@ export class IncomingMessages {
       messageSid: notice.messageSid,
       sentBy: undefined,
       autoReplyId: undefined,
+      requestId: undefined,
       createdAt,
     });
     for (const [position, { url }] of attachments.entries()) {

@@ -1,4 +1,4 @@
-import { isoTime, isoTimeOrNull, parseTime } from '#base/clock.ts';
+import { parseTime } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { ConversationId, MessageId } from '#base/ids.ts';
 import { handle } from '#contract/endpoint.ts';
@@ -9,22 +9,25 @@ import {
   getMessage,
   getMessageMedia,
   listConversations,
+  listMessageNumbers,
   listMessages,
   readConversation,
   readMessage,
   sendMessage,
+  unreadConversation,
   uploadMessageMedia,
 } from '#contract/messages.ts';
 import { answerPage, listRequest } from '#contract/page.ts';
 import type { ConversationStore } from './conversation-store.ts';
 import type { MediaStore } from './media-store.ts';
+import { conversationReply, messageReply } from './message-replies.ts';
 import { extensionOf, isInline } from './media-type.ts';
 import type { MessageMedia } from './message-media.ts';
 import type { Conversation, Message } from './message.ts';
 import type { MessageStore } from './message-store.ts';
 import type { Messages } from './messages.ts';
-import { isOwnNumber, ownNumbers } from './own-numbers.ts';
-import type { NameOf, OurNumbers } from './ports.ts';
+import { isOwnNumber, numbersOf, ownNumbers } from './own-numbers.ts';
+import type { NameOf, NumbersNamed, OurNumbers } from './ports.ts';
 
 type Deps = {
   readonly messages: Messages;
@@ -36,15 +39,32 @@ type Deps = {
   readonly files: MessageMedia;
   readonly numbers: OurNumbers;
   readonly nameOf: NameOf;
+  readonly numbersNamed: NumbersNamed;
+  readonly isPublic: () => boolean;
+  /** Whether there is an account to send with. */
+  readonly isSetUp: () => boolean;
 };
 
 /** Users see the conversations of their own numbers; an admin sees all. Those of others are not found. */
 export function messageRoutes(deps: Deps): readonly Route[] {
-  return [...conversationRoutes(deps), ...singleRoutes(deps)];
+  return [numbersRoute(deps), ...conversationRoutes(deps), ...singleRoutes(deps)];
 }
 
-/** Mounted before those of single messages: `conversations` would match as a message id. */
-function conversationRoutes({ messages, stores, numbers, nameOf }: Deps): readonly Route[] {
+/** Like those of conversations mounted before those of single messages: `numbers` would match as a message id. */
+function numbersRoute({ numbers, isPublic, isSetUp }: Deps): Route {
+  return handle(listMessageNumbers, ({ identity }) => {
+    const isAdmin = identity?.role === 'admin';
+    const seen = isAdmin ? numbers.all() : identity?.personId === undefined ? [] : numbers.ofPerson(identity.personId);
+    return {
+      items: seen.map(({ number, name, ownerPersonId }) => ({ number, name, personId: ownerPersonId ?? null })),
+      total: seen.length,
+      canSend: isSetUp(),
+      canSendMedia: isPublic(),
+    };
+  });
+}
+
+function conversationRoutes({ messages, stores, numbers, nameOf, numbersNamed }: Deps): readonly Route[] {
   const visible = (id: ConversationId, identity: Identity | undefined): Conversation => {
     const found = stores.conversations.byId(id);
     if (found !== undefined && isVisible(numbers, found.ourNumber, identity)) return found;
@@ -52,8 +72,10 @@ function conversationRoutes({ messages, stores, numbers, nameOf }: Deps): readon
   };
   return [
     handle(listConversations, ({ query, identity }) => {
-      const { number, unread, text } = query;
-      const filter = { ourNumbers: visibleNumbers(numbers, identity, number), isUnread: unread, text };
+      const { number, mine, unread, text } = query;
+      const namedFor = identity?.role === 'admin' ? 'anybody' : identity?.personId;
+      const named = text === undefined ? undefined : numbersNamed(text, namedFor);
+      const filter = { ourNumbers: visibleNumbers(numbers, identity, { number, mine }), isUnread: unread, text, named };
       return answerPage(
         query,
         (request) => stores.conversations.find(filter, request),
@@ -63,6 +85,9 @@ function conversationRoutes({ messages, stores, numbers, nameOf }: Deps): readon
     handle(getConversation, ({ params, identity }) => conversationReply({ stores, nameOf }, visible(params.id, identity))),
     handle(readConversation, async ({ params, identity }) =>
       conversationReply({ stores, nameOf }, await messages.markAllRead(visible(params.id, identity))),
+    ),
+    handle(unreadConversation, async ({ params, identity }) =>
+      conversationReply({ stores, nameOf }, await messages.markUnread(visible(params.id, identity))),
     ),
   ];
 }
@@ -75,9 +100,9 @@ function singleRoutes({ messages, stores, files, numbers, nameOf }: Deps): reado
   };
   return [
     handle(listMessages, async ({ query, identity }) => {
-      const { conversation, number, farNumber, direction, state, unread, from, to, text } = query;
+      const { conversation, number, mine, farNumber, direction, state, unread, from, to, text } = query;
       const filter = {
-        ourNumbers: visibleNumbers(numbers, identity, number),
+        ourNumbers: visibleNumbers(numbers, identity, { number, mine }),
         conversationId: conversation,
         isUnread: unread,
         farNumber,
@@ -120,61 +145,20 @@ function singleRoutes({ messages, stores, files, numbers, nameOf }: Deps): reado
   ];
 }
 
+type Wanted = { readonly number: string | undefined; readonly mine: boolean | undefined };
+
 /** Undefined: all. Empty for a number that is not theirs. */
 function visibleNumbers(
   numbers: OurNumbers,
   identity: Identity | undefined,
-  number: string | undefined,
+  { number, mine = false }: Wanted,
 ): readonly string[] | undefined {
-  if (identity?.role === 'admin') return number === undefined ? undefined : [number];
-  if (number === undefined) return ownNumbers(numbers, identity?.personId);
-  return isOwnNumber(numbers, number, identity?.personId) ? [number] : [];
+  const isAdmin = identity?.role === 'admin';
+  if (isAdmin && !mine) return number === undefined ? undefined : [number];
+  const seen = mine ? numbersOf(numbers, { isAdmin, personId: identity?.personId }) : ownNumbers(numbers, identity?.personId);
+  return number === undefined ? seen : seen.filter((one) => one === number);
 }
 
 function isVisible(numbers: OurNumbers, ourNumber: string, identity: Identity | undefined): boolean {
   return identity?.role === 'admin' || isOwnNumber(numbers, ourNumber, identity?.personId);
-}
-
-type Shown = Pick<Deps, 'stores' | 'nameOf'>;
-
-function conversationReply({ stores, nameOf }: Shown, conversation: Conversation) {
-  const { id, ourNumber, farNumber, lastAt, lastMessageId, unread, optedOutAt } = conversation;
-  const last = lastMessageId === undefined ? undefined : stores.messages.byId(lastMessageId);
-  return {
-    id,
-    number: ourNumber,
-    farNumber,
-    farName: nameOf(farNumber, ourNumber),
-    lastAt: isoTime(lastAt),
-    unread,
-    optedOutAt: isoTimeOrNull(optedOutAt),
-    lastMessage: last === undefined ? null : messageReply({ stores, nameOf }, last),
-  };
-}
-
-function messageReply({ stores, nameOf }: Shown, message: Message) {
-  const { id, conversationId, direction, ourNumber, farNumber, body, state, segments, errorCode, error } = message;
-  return {
-    id,
-    conversationId,
-    direction,
-    number: ourNumber,
-    farNumber,
-    farName: nameOf(farNumber, ourNumber),
-    body,
-    state,
-    segments,
-    media: (message.mediaCount === 0 ? [] : stores.media.ofMessage(id)).map(({ position, state: has, contentType, bytes }) => ({
-      n: position,
-      state: has,
-      contentType: contentType ?? null,
-      bytes: bytes ?? null,
-    })),
-    sentBy: message.sentBy ?? null,
-    autoReplyId: message.autoReplyId ?? null,
-    error: error === undefined && errorCode === undefined ? null : { code: errorCode ?? null, message: error ?? '' },
-    createdAt: isoTime(message.createdAt),
-    changedAt: isoTime(message.changedAt),
-    readAt: isoTimeOrNull(message.readAt),
-  };
 }

@@ -16,6 +16,7 @@ export type MessageRow = {
   readonly message_sid: string | null;
   readonly sent_by: PersonId | null;
   readonly auto_reply_id: AutoReplyId | null;
+  readonly request_id: string | null;
   readonly error_code: number | null;
   readonly error: string | null;
   readonly created_at: number;
@@ -38,6 +39,7 @@ export function fromRow(row: MessageRow | undefined): Message | undefined {
     messageSid: row.message_sid ?? undefined,
     sentBy: row.sent_by ?? undefined,
     autoReplyId: row.auto_reply_id ?? undefined,
+    requestId: row.request_id ?? undefined,
     errorCode: row.error_code ?? undefined,
     error: row.error ?? undefined,
     createdAt: row.created_at,

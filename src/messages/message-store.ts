@@ -9,10 +9,7 @@ import { MessageSearch } from './message-search.ts';
 import type { MessageFilter } from './message-search.ts';
 import type { MessageState } from './message-states.ts';
 
-export type NewMessage = Omit<Message, keyof NumberPair | 'errorCode' | 'error' | 'changedAt' | 'readAt'> & {
-  /** Unique; what an automation called its request. */
-  readonly requestId?: string | undefined;
-};
+export type NewMessage = Omit<Message, keyof NumberPair | 'errorCode' | 'error' | 'changedAt' | 'readAt'>;
 export type EarlyState = { readonly state: MessageState; readonly errorCode: number | undefined };
 export type StateChange = EarlyState & { readonly id: MessageId; readonly error: string | undefined; readonly at: number };
 
@@ -33,6 +30,7 @@ export class MessageStore {
   readonly #setSent;
   readonly #read;
   readonly #readAll;
+  readonly #unreadNewest;
   readonly #autoReplies;
   readonly #autoReplyCount;
   readonly #unknown;
@@ -60,6 +58,10 @@ export class MessageStore {
     );
     this.#readAll = db.prepare<[object]>(
       "UPDATE messages SET read_at = :at WHERE conversation_id = :id AND direction = 'inbound' AND read_at IS NULL",
+    );
+    this.#unreadNewest = db.prepare<[string]>(
+      `UPDATE messages SET read_at = NULL WHERE read_at IS NOT NULL AND id = (
+         SELECT id FROM messages WHERE conversation_id = ? AND direction = 'inbound' ORDER BY created_at DESC, sequence DESC LIMIT 1)`,
     );
     this.#autoReplies = db.prepare<[string, number, number], { at: number }>(
       `SELECT m.created_at AS at FROM ${joined}
@@ -118,6 +120,11 @@ export class MessageStore {
   /** Returns how many were unread before. */
   markAllRead(conversationId: ConversationId, at: number): number {
     return this.#readAll.run({ id: conversationId, at }).changes;
+  }
+
+  /** The newest that came in. Returns whether it was read before. */
+  markNewestUnread(conversationId: ConversationId): boolean {
+    return this.#unreadNewest.run(conversationId).changes > 0;
   }
 
   /** When automatic replies went to a far number from any of ours, oldest first. */

@@ -28,6 +28,8 @@ export type Message = NumberPair & {
   readonly sentBy: PersonId | undefined;
   /** The automatic reply it is. */
   readonly autoReplyId: AutoReplyId | undefined;
+  /** Unique; as whoever sent it called the request. */
+  readonly requestId: string | undefined;
   /** Twilio's error code, and its explanation. */
   readonly errorCode: number | undefined;
   readonly error: string | undefined;

@@ -104,13 +104,12 @@ export class Messages {
 
   /** Marks all of a conversation as read. */
   async markAllRead(conversation: Conversation): Promise<Conversation> {
-    const { messages, conversations, writes, clock, events } = this.#deps;
+    const { messages, conversations, writes, clock } = this.#deps;
     const read = await writes.write(() => {
       conversations.markRead(conversation.id);
       return messages.markAllRead(conversation.id, clock.now());
     });
-    const last = conversation.lastMessageId === undefined ? undefined : messages.byId(conversation.lastMessageId);
-    if (read > 0 && last !== undefined) events.emit('message.changed', this.#fact(last));
+    if (read > 0) this.#emitLast(conversation);
     return conversations.byId(conversation.id) ?? conversation;
   }
 
@@ -127,6 +126,23 @@ export class Messages {
     const { sid, from, to, body, segments } = message;
     const notice = { messageSid: sid, from, to, body, segments, media: urls.map((url) => ({ url })), optOut: undefined };
     await incoming.receive(notice, message.sentAt ?? message.createdAt);
+  }
+
+  /** The newest message that came in counts as unread again. */
+  async markUnread(conversation: Conversation): Promise<Conversation> {
+    const { messages, conversations, writes } = this.#deps;
+    const isChanged = await writes.write(() => {
+      const wasRead = messages.markNewestUnread(conversation.id);
+      if (wasRead) conversations.markUnread(conversation.id);
+      return wasRead;
+    });
+    if (isChanged) this.#emitLast(conversation);
+    return conversations.byId(conversation.id) ?? conversation;
+  }
+
+  #emitLast({ lastMessageId }: Conversation): void {
+    const last = lastMessageId === undefined ? undefined : this.#deps.messages.byId(lastMessageId);
+    if (last !== undefined) this.#deps.events.emit('message.changed', this.#fact(last));
   }
 
   #fact({ id, conversationId, ourNumber }: Message): {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isOneTimeCode } from './one-time-code.ts';
+import { isOneTimeCode, oneTimeCode } from './one-time-code.ts';
 
 test.each([
   'Your verification code is 482913.',
@@ -26,4 +26,20 @@ test.each([
   '',
 ])('"%s" is an ordinary message', (text) => {
   expect(isOneTimeCode(text)).toBe(false);
+});
+
+test.each([
+  ['Your verification code is 482913.', '482913'],
+  ['482 913 is your Amazon OTP. Do not share it.', '482913'],
+  ['G-482913 is your Google verification code.', 'G-482913'],
+  ['2026: Ihre TAN für die Überweisung vom Konto 4711 lautet 482913', '482913'],
+  ['Your order 20261130 needs a code: 4829. It ends in 2027', '4829'],
+  ['123-456 ist dein Bestätigungscode', '123456'],
+  ['The code of the door is with Anna', undefined],
+])('the code in "%s" is %s', (text, expected) => {
+  expect(oneTimeCode(text)).toBe(expected);
+});
+
+test('a code is found in time in proportion to a long text', () => {
+  expect(oneTimeCode(`${'x '.repeat(4_900)}code 4829`)).toBe('4829');
 });

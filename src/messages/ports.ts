@@ -12,7 +12,7 @@ export type MediaSource = {
 };
 
 /** A phone number of ours, E.164, and whose it is. */
-type OurNumber = { readonly number: string; readonly ownerPersonId: PersonId | undefined };
+type OurNumber = { readonly number: string; readonly name: string; readonly ownerPersonId: PersonId | undefined };
 
 /** Our phone numbers, the oldest first; `Numbers` fits. */
 export type OurNumbers = {
@@ -24,6 +24,9 @@ export type OurNumbers = {
 
 /** The name of a far number in the address book of the one whose number of ours it is; empty where it has none. */
 export type NameOf = (farNumber: string, ourNumber: string) => string;
+
+/** The far numbers whose name contains a text: of the house's contacts and this person's, of everybody's where undefined. */
+export type NumbersNamed = (text: string, personId: PersonId | undefined | 'anybody') => readonly string[];
 
 /** Parses the number a person entered to E.164; undefined where it is none. */
 export type ParsePhoneNumber = (text: string) => string | undefined;

@@ -19,10 +19,19 @@ type Message = {
   segments: number;
   media: Media[];
   autoReplyId: string | null;
+  oneTimeCode: string | null;
+  requestId: string | null;
   error: { code: number | null; message: string } | null;
   readAt: string | null;
 };
-type Conversation = { id: string; farNumber: string; unread: number; optedOutAt: string | null; lastMessage: Message | null };
+type Conversation = {
+  id: string;
+  farNumber: string;
+  farName: string;
+  unread: number;
+  optedOutAt: string | null;
+  lastMessage: Message | null;
+};
 type Page<Item> = { items: Item[]; total: number };
 
 const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(2000, 7)]);
@@ -282,6 +291,77 @@ describe('messages of the whole house', { timeout: 60_000 }, () => {
     expect(await bodies('?unread=true')).toEqual([]);
     expect((await harness.json<Conversation>('GET', path, undefined, 'anna')).lastMessage?.body).toBe('Three');
     expect(await harness.status('GET', '/messages/conversations?unread=true&text=555')).toBe(200);
+  });
+
+  it('are found by the name in an address book that the searcher sees, in any spelling of it', async () => {
+    await harness.receive('One');
+    const name = 'Jürgen Müller';
+    await harness.json('POST', '/contacts', { name, numbers: [{ number: theirs }], personId: null });
+    const bens = { name: 'Only Ben knows', numbers: [{ number: theirs }], personId: harness.persons.get('ben')?.id };
+    await harness.json('POST', '/contacts', bens);
+    const found = async (text: string, who = 'anna') => {
+      const path = `/messages/conversations?text=${encodeURIComponent(text)}`;
+      return (await harness.json<Page<Conversation>>('GET', path, undefined, who)).items.map(({ farName }) => farName);
+    };
+    expect(await found('MULLER')).toEqual([name]);
+    expect(await found('ü')).toEqual([name]);
+    expect(await found('555 0123')).toEqual([name]);
+    expect(await found('Ben knows')).toEqual([]);
+    expect(await found('Müller', 'ben')).toEqual([]);
+  });
+
+  it('count as unread again for whoever wants to come back to them', async () => {
+    await harness.send('Nothing came in');
+    const [conversation] = (await harness.conversations()).items;
+    const path = `/messages/conversations/${conversation?.id}`;
+    const mark = async (what: 'read' | 'unread') =>
+      (await harness.json<Conversation>('POST', `${path}/${what}`, undefined, 'anna')).unread;
+    expect(await mark('unread')).toBe(0);
+    await harness.receive('One');
+    await harness.receive('Two');
+    expect([await mark('read'), await mark('unread'), await mark('unread')]).toEqual([0, 1, 1]);
+    expect((await harness.messages('?unread=true')).items.map(({ body }) => body)).toEqual(['Two']);
+    expect(await harness.status('POST', `${path}/unread`, undefined, 'ben')).toBe(404);
+  });
+
+  it('are sent once, although the same request comes again', async () => {
+    const request = { to: theirs, body: 'Only once', requestId: 'panel-1' };
+    const [first, second] = await Promise.all([harness.send('', request), harness.send('', request)]);
+    expect(second).toMatchObject({ id: first.id, requestId: 'panel-1' });
+    await harness.reach(first.id, 'delivered');
+    expect((await harness.send('', request)).id).toBe(first.id);
+    expect(harness.outgoing).toEqual(['Only once']);
+    expect(await harness.status('POST', '/messages', { ...request, body: 'Something else' })).toBe(409);
+  });
+
+  it('show the code that somebody signs in with, of what came in alone', async () => {
+    await harness.receive('Your code is 482 913');
+    await harness.send('My code is 482 913');
+    const codes = (await harness.messages('?order=asc')).items.map(({ oneTimeCode }) => oneTimeCode);
+    expect(codes).toEqual(['482913', null]);
+  });
+
+  it('are for the eyes of the owner of the number, and of administrators where it has none', async () => {
+    await harness.receive('For Anna');
+    const asked = async (query: string) => {
+      const { total } = await harness.json<Page<Conversation>>('GET', `/messages/conversations${query}`);
+      return total;
+    };
+    expect([await asked(''), await asked('?mine=true')]).toEqual([1, 0]);
+    expect((await harness.json<Page<Message>>('GET', '/messages?mine=true')).total).toBe(0);
+    const { items } = await harness.json<Page<{ id: string; number: string }>>('GET', '/dids');
+    await harness.json('PATCH', `/dids/${items.find(({ number }) => number === ours)?.id}`, { ownerPersonId: null });
+    expect([await asked('?mine=true'), await asked(`?mine=true&number=${ours}`)]).toEqual([1, 1]);
+    expect(await asked(`?mine=true&number=${other}`)).toBe(0);
+  });
+
+  it('can be sent from the numbers that their sender is told of', async () => {
+    type Numbers = { items: { number: string; personId: string | null }[]; canSend: boolean; canSendMedia: boolean };
+    const numbers = await harness.json<Numbers>('GET', '/messages/numbers', undefined, 'ben');
+    expect(numbers).toMatchObject({ canSend: true, canSendMedia: true });
+    expect(numbers.items.map(({ number }) => number)).toEqual([other]);
+    const all = await harness.json<Numbers>('GET', '/messages/numbers');
+    expect(all.items.map(({ number }) => number)).toEqual([ours, other]);
   });
 
   it('are answered by themselves, seldom, and never for a keyword of the carriers or a short code', async () => {

@@ -40,7 +40,7 @@ const outbox = new Outbox({ db, clock, newId, log, isDurable: true, delays, maxI
 const events = new Events<Facts>(log);
 events.on('message.changed', ({ messageId }) => process.stdout.write(`changed ${messageId}\n`));
 const senders = new Set(Array.from({ length: 10 }, (_, n) => plannedMessage(n).from));
-const ours = [...senders].map((number) => ({ number, ownerPersonId: undefined }));
+const ours = [...senders].map((number) => ({ number, name: '', ownerPersonId: undefined }));
 
 const real = new SmsSender({ connection, publicUrl: () => undefined });
 const sender: MessageSender = {
@@ -69,6 +69,7 @@ const { messages, stores } = createMessageRoom({
   readNumber: (text) => text,
   source: mediaSource(connection),
   isPublic: () => false,
+  isSetUp: () => true,
 });
 await messages.start();
 outbox.start();
