@@ -6,6 +6,8 @@ import type { EndpointReply } from '#contract/endpoint.ts';
 import type { FactName } from '#contract/facts.ts';
 import { listPeople } from '#contract/people.ts';
 import type { getPerson } from '#contract/people.ts';
+import type { getBlocklistEntry } from '#contract/blocklist.ts';
+import type { getContact } from '#contract/contacts.ts';
 import type { getVoicemail } from '#contract/voicemails.ts';
 import { call } from './api.ts';
 
@@ -15,6 +17,8 @@ export type SipServer = EndpointReply<typeof getSipServer>;
 export type Person = EndpointReply<typeof getPerson>;
 export type CallRecord = EndpointReply<typeof listCallRecords>['items'][number];
 export type CallInProgress = EndpointReply<typeof getCall>;
+export type Contact = EndpointReply<typeof getContact>;
+export type BlocklistEntry = EndpointReply<typeof getBlocklistEntry>;
 export type Voicemail = EndpointReply<typeof getVoicemail>;
 
 export const phoneFacts: readonly FactName[] = [
@@ -25,6 +29,8 @@ export const phoneFacts: readonly FactName[] = [
   'device.unregistered',
   'device.revoked',
 ];
+
+export const contactFacts: readonly FactName[] = ['contact.created', 'contact.changed', 'contact.deleted', 'contacts.imported'];
 
 /** By name. */
 export async function allPhones(): Promise<readonly Phone[]> {

@@ -26,6 +26,9 @@ const byField: readonly (readonly [RegExp, RegExp, StringKey])[] = [
   [/^name$/, /expected string to have >=1|too small|required/i, 'field.missing'],
   [/^(?:name|username|password|token|currentPassword)$/, /^$/, 'field.missing'],
   [/^currentPassword$/, /not your/, 'password.wrong'],
+  [/^(?:name|groups\.\d+|numbers\.\d+\.label)$/, /on one line|be seen/, 'field.unshowable'],
+  [/^numbers/, /phone number/, 'field.number.wrong'],
+  [/^numbers/, /small|>=1|required/i, 'field.missing'],
   [/[pP]assword$/, /least|short/i, 'field.password.short'],
   [/[pP]assword$/, /guess|known|common|often|easy/i, 'field.password.easy'],
 ];

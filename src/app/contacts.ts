@@ -41,6 +41,9 @@ export function composeContacts(deps: ContactsDeps): ContactsRoom {
   // What is read into memory alone would be read again at every start.
   if (storage.mode === 'normal') addressBooks.start();
   const isPerson = (personId: PersonId) => people.byId(personId) !== undefined;
-  const routes = [...contactRoutes({ contacts, store, clock, newId, read }), ...addressBookRoutes({ addressBooks, isPerson })];
+  const routes = [
+    ...contactRoutes({ contacts, store, clock, newId, read, isPerson }),
+    ...addressBookRoutes({ addressBooks, isPerson }),
+  ];
   return { contacts, face: faceOf({ routes }) };
 }

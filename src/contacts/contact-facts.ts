@@ -15,12 +15,18 @@ export type ContactChanges = {
 export function emitContactFacts(events: Events<Facts>, { before, saved, deleted }: ContactChanges): void {
   const all = [...saved, ...deleted];
   if (all.length > maxNamed) {
-    for (const personId of new Set(all.map((contact) => contact.personId ?? null)))
+    for (const personId of new Set([...before, ...all].map((contact) => contact.personId ?? null)))
       events.emit('contacts.imported', { personId });
     return;
   }
-  const known = new Set(before.map(({ id }) => id));
-  for (const contact of saved) events.emit(known.has(contact.id) ? 'contact.changed' : 'contact.created', factOf(contact));
+  const known = new Map(before.map((contact) => [contact.id, contact]));
+  for (const contact of saved) {
+    const was = known.get(contact.id);
+    const isGiven = was !== undefined && was.personId !== contact.personId;
+    // Whoever had it is told that it is gone, and the others that it is there.
+    if (isGiven) events.emit('contact.deleted', factOf(was));
+    events.emit(was === undefined || isGiven ? 'contact.created' : 'contact.changed', factOf(contact));
+  }
   for (const contact of deleted) events.emit('contact.deleted', factOf(contact));
 }
 

@@ -2,6 +2,7 @@ import { isoTime } from '#base/clock.ts';
 import { decodeText } from '#base/decode-text.ts';
 import { AppError } from '#base/errors.ts';
 import type { PersonId } from '#base/ids.ts';
+import { houseOrOwn, ownerOf } from '#base/owner-of.ts';
 import {
   changeContact,
   createContact,
@@ -16,18 +17,21 @@ import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import { answerPage } from '#contract/page.ts';
 import { groupsOf } from './contact.ts';
-import type { Contact, ContactNumber } from './contact.ts';
+import type { Contact, ContactChange, ContactNumber } from './contact.ts';
 import { writeContactRows } from './contact-csv.ts';
 import { ContactImport } from './contact-import.ts';
 import type { ContactImportDeps } from './contact-import.ts';
 import type { ReadNumber } from './read-card.ts';
 import { writeVcards } from './vcard-writer.ts';
 
-type Change = Partial<Pick<Contact, 'name' | 'numbers' | 'groups'>>;
-
 /** Everybody sees the whole house's contacts and their own, an admin all. Users change their own alone. */
-export function contactRoutes(deps: ContactImportDeps): readonly Route[] {
+export function contactRoutes(deps: ContactImportDeps & { readonly isPerson: (id: PersonId) => boolean }): readonly Route[] {
   const { contacts, store, read } = deps;
+  const personOf = (owner: PersonId | undefined): PersonId | undefined => {
+    if (owner === undefined || deps.isPerson(owner)) return owner;
+    const details = [{ field: 'personId', message: 'is not a person of the house' }];
+    throw new AppError('invalid', 'The contact is not valid', { details });
+  };
   return [
     handle(exportContactsCsv, ({ identity }) => ({
       contentType: 'text/csv',
@@ -40,18 +44,19 @@ export function contactRoutes(deps: ContactImportDeps): readonly Route[] {
       read: () => writeVcards(visibleTo(contacts.all(), identity)),
     })),
     handle(importContacts, ({ body, query, identity }) => {
-      const personId = ownerOf(query.owner === 'house' ? null : query.owner === 'me' ? identity?.personId : undefined, identity);
-      return new ContactImport(deps, personId).run(decodeText(body.bytes));
+      return new ContactImport(deps, houseOrOwn(query.owner, identity)).run(decodeText(body.bytes));
     }),
     handle(listContacts, ({ query, identity }) => {
-      const { group, number, text } = query;
-      const filter = { visibleTo: identity?.role === 'admin' ? undefined : (identity?.personId ?? ''), group, number, text };
+      const { group, number, text, owner } = query;
+      const visibleOnly = identity?.role === 'admin' ? undefined : (identity?.personId ?? '');
+      const of = owner === undefined ? undefined : owner === 'house' ? null : (identity?.personId ?? '');
+      const filter = { visibleTo: visibleOnly, of, group, number, text };
       return answerPage(query, (request) => store.find(filter, request), toReply);
     }),
     handle(createContact, async ({ body, identity }) =>
       toReply(
         await contacts.create({
-          personId: ownerOf(body.personId, identity),
+          personId: personOf(ownerOf(body.personId, identity)),
           name: body.name,
           numbers: readNumbers(body.numbers, read),
           groups: [...new Set(body.groups)],
@@ -64,8 +69,9 @@ export function contactRoutes(deps: ContactImportDeps): readonly Route[] {
     handle(getContact, ({ params, identity }) => toReply(visible(contacts.byId(params.id), identity))),
     handle(changeContact, async ({ params, body, identity }) => {
       const found = changeable(contacts.byId(params.id), identity);
-      if (found.addressBookId !== undefined && (body.name !== undefined || body.numbers !== undefined)) throw isOfServer();
-      const change: Change = {
+      if (found.addressBookId !== undefined && Object.keys(body).some((name) => name !== 'groups')) throw isOfServer();
+      const change: ContactChange = {
+        ...(body.personId === undefined ? {} : { personId: personOf(ownerOf(body.personId, identity)) }),
         ...(body.name === undefined ? {} : { name: body.name }),
         ...(body.numbers === undefined ? {} : { numbers: readNumbers(body.numbers, read) }),
         ...(body.groups === undefined ? {} : { groups: [...new Set(body.groups)] }),
@@ -97,14 +103,6 @@ function changeable(contact: Contact | undefined, identity: Identity | undefined
   const found = visible(contact, identity);
   if (identity?.role === 'admin' || found.personId !== undefined) return found;
   throw new AppError('forbidden', 'Only an administrator can change contacts of the whole house');
-}
-
-/** Undefined: the whole house's. Throws `forbidden` for what is another person's, or the house's and not an administrator asks. */
-export function ownerOf(personId: PersonId | null | undefined, identity: Identity | undefined): PersonId | undefined {
-  if (identity?.role === 'admin') return personId ?? undefined;
-  const own = identity?.personId;
-  if (own !== undefined && (personId === undefined || personId === own)) return own;
-  throw new AppError('forbidden', 'You can only do this for yourself; for the whole house, ask an administrator');
 }
 
 /** Throws `invalid` with the places of those that are no numbers. */

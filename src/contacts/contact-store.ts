@@ -22,6 +22,8 @@ const columns = { name: 'name COLLATE NOCASE', createdAt: 'created_at', changedA
 export type ContactFilter = {
   /** The whole house's and this person's; undefined: all. */
   readonly visibleTo?: string | undefined;
+  /** This person's own alone; null: the whole house's alone. */
+  readonly of?: string | null | undefined;
   /** In one of these. */
   readonly group?: string | undefined;
   readonly number?: string | undefined;
@@ -38,6 +40,7 @@ export type ContactPage = {
 
 const conditions = {
   visibleTo: '(person_id IS NULL OR person_id = :visibleTo)',
+  of: 'person_id IS :of',
   group: `(EXISTS (SELECT 1 FROM json_each(groups) WHERE lower(value) = :group)
     OR EXISTS (SELECT 1 FROM json_each(card_groups) WHERE lower(value) = :group))`,
   number: 'id IN (SELECT contact_id FROM contact_numbers WHERE number = :number)',
@@ -65,7 +68,7 @@ export class ContactStore {
     this.#save = db.prepare<[Row]>(
       `INSERT INTO contacts (id, person_id, name, groups, card_groups, uid, address_book_id, created_at, changed_at)
        VALUES (:id, :person_id, :name, :groups, :card_groups, :uid, :address_book_id, :created_at, :changed_at)
-       ON CONFLICT (id) DO UPDATE SET name = excluded.name, groups = excluded.groups, card_groups = excluded.card_groups,
+       ON CONFLICT (id) DO UPDATE SET person_id = excluded.person_id, name = excluded.name, groups = excluded.groups, card_groups = excluded.card_groups,
          uid = excluded.uid, changed_at = excluded.changed_at`,
     );
     this.#delete = db.prepare<[string]>('DELETE FROM contacts WHERE id = ?');
@@ -163,9 +166,10 @@ function whereOf(filter: ContactFilter): string {
   return given.length === 0 ? '' : `WHERE ${given.map((name) => conditions[name]).join(' AND ')}`;
 }
 
-function toValues({ visibleTo, group, number, text }: ContactFilter) {
+function toValues({ visibleTo, of, group, number, text }: ContactFilter) {
   return {
     visibleTo: visibleTo ?? null,
+    of: of ?? null,
     group: group?.toLowerCase() ?? null,
     number: number ?? null,
     text: text === undefined ? null : likePattern(text),

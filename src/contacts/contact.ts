@@ -24,6 +24,9 @@ export type Contact = {
   readonly changedAt: number;
 };
 
+/** What of it can be changed. */
+export type ContactChange = Partial<Pick<Contact, 'personId' | 'name' | 'numbers' | 'groups'>>;
+
 /** What a card or a row of a file says; numbers as they are written there. */
 export type Card = {
   readonly uid: string | undefined;

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Events } from '#base/events.ts';
 import { newId } from '#base/ids.ts';
 import type { PersonId } from '#base/ids.ts';
+import type { Facts } from '#contract/facts.ts';
 import { createLog } from '#base/log.ts';
 import { toE164 } from '#numbers/e164.ts';
 import { openDatabase } from '#storage/database.ts';
@@ -25,9 +26,11 @@ let clock: FakeClock;
 let db: OpenedDatabase['db'];
 let store: ContactStore;
 let contacts: Contacts;
+let events: Events<Facts>;
 
 beforeEach(() => {
   clock = new FakeClock();
+  events = new Events(log);
   ({ db } = openDatabase({ path: ':memory:', log, clock }));
   const person = db.prepare('INSERT INTO users (id, username, name, role, created_at, changed_at) VALUES (?, ?, ?, ?, 0, 0)');
   for (const id of [anna, ben]) person.run(id, id, id, 'user');
@@ -37,7 +40,7 @@ beforeEach(() => {
 /** As after a restart. */
 function open(): Contacts {
   store = new ContactStore(db);
-  return new Contacts({ store, writes: new WriteBatch({ db, log }), clock, newId, events: new Events(log) });
+  return new Contacts({ store, writes: new WriteBatch({ db, log }), clock, newId, events });
 }
 
 function add(name: string, number: string, more: Partial<ContactInput> = {}): Promise<Contact> {
@@ -91,6 +94,21 @@ describe('a caller', () => {
     forget();
     expect(contacts.byNumber(number, anna)?.name).toBe('Mrs. Miller');
     expect(open().byNumber(number, anna)?.name).toBe('Mrs. Miller');
+  });
+
+  it('has the name of the whole house’s contact once a person gives it theirs, and both are told', async () => {
+    const told: unknown[] = [];
+    for (const name of ['contact.created', 'contact.changed', 'contact.deleted'] as const)
+      events.on(name, ({ personId }) => told.push([name, personId]));
+    const mum = await add('Mum', '+4930901820', { personId: anna });
+    await contacts.change(mum, { personId: undefined });
+    expect(contacts.byNumber('+4930901820', ben)?.name).toBe('Mum');
+    expect(open().byNumber('+4930901820', ben)?.name).toBe('Mum');
+    expect(told).toEqual([
+      ['contact.created', anna],
+      ['contact.deleted', anna],
+      ['contact.created', null],
+    ]);
   });
 
   it('is named among twenty thousand contacts in far less than a millisecond', async () => {

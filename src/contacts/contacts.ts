@@ -9,7 +9,7 @@ import type { Facts } from '#contract/facts.ts';
 import { readByKeyset } from '#storage/keyset.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import { maxContacts } from './contact.ts';
-import type { Contact, KnownCaller } from './contact.ts';
+import type { Contact, ContactChange, KnownCaller } from './contact.ts';
 import { emitContactFacts } from './contact-facts.ts';
 import { ContactIndex } from './contact-index.ts';
 import type { ContactStore } from './contact-store.ts';
@@ -69,7 +69,7 @@ export class Contacts {
     return contact;
   }
 
-  async change(contact: Contact, change: Partial<Pick<Contact, 'name' | 'numbers' | 'groups'>>): Promise<Contact> {
+  async change(contact: Contact, change: ContactChange): Promise<Contact> {
     const changed = { ...contact, ...change, changedAt: this.#deps.clock.now() };
     await this.apply({ saved: [changed], deleted: [] });
     return changed;

@@ -58,10 +58,16 @@ export const createBlocklistEntry = endpoint({
   id: 'createBlocklistEntry',
   method: 'POST',
   path: '/blocklist',
-  access: 'admin',
-  summary: 'Block callers for the whole house',
+  access: 'user',
+  summary: 'Block callers: for calls to yourself; where an admin does it, for the whole house',
   status: 201,
-  body: z.strictObject({ ...fields, reason: reason.default(''), enabled: z.boolean().default(true) }),
+  body: z.strictObject({
+    ...fields,
+    reason: reason.default(''),
+    enabled: z.boolean().default(true),
+    /** `house`: for everybody’s calls, which is for administrators; `me`: for one’s own. */
+    owner: z.enum(['house', 'me']).optional(),
+  }),
   reply: blocklistEntry,
 });
 

@@ -53,6 +53,8 @@ export const listContacts = endpoint({
     number: numberFilter.optional(),
     /** Part of a name or number. */
     text: z.string().trim().min(1).max(64).optional(),
+    /** `house`: the whole house’s alone; `me`: your own alone. */
+    owner: z.enum(['house', 'me']).optional(),
   }),
   reply: pageOf(contact),
 });
@@ -128,9 +130,9 @@ export const changeContact = endpoint({
   method: 'PATCH',
   path: '/contacts/:id',
   access: 'user',
-  summary: 'Change a contact; what is left out stays as it is. Those of the whole house are for administrators',
+  summary: 'Change a contact, or whose it is; what is left out stays as it is. Those of the whole house are for administrators',
   params,
-  body: z.strictObject(fields).partial(),
+  body: z.strictObject({ ...fields, personId: owner }).partial(),
   reply: contact,
 });
 

@@ -1,6 +1,7 @@
 import { isoTime, isoTimeOrNull } from '#base/clock.ts';
 import { decodeText } from '#base/decode-text.ts';
 import { AppError } from '#base/errors.ts';
+import { houseOrOwn, ownerOf } from '#base/owner-of.ts';
 import { visiblePerson } from '#base/visible-person.ts';
 import type { CallId, MessageId } from '#base/ids.ts';
 import {
@@ -40,7 +41,7 @@ export function blocklistRoutes({ blocklist, store, farNumberOfCall, farNumberOf
     throw new AppError('not-found', 'There is no such blocklist entry');
   };
   const block = async (number: string, reason: string, identity: Identity | undefined) => {
-    const entry = { kind: 'exact', pattern: number, reason, personId: ownerFor(identity), isEnabled: true } as const;
+    const entry = { kind: 'exact', pattern: number, reason, personId: ownerOf(undefined, identity), isEnabled: true } as const;
     return toReply(await blocklist.create(entry));
   };
   return [
@@ -54,8 +55,8 @@ export function blocklistRoutes({ blocklist, store, farNumberOfCall, farNumberOf
       const personId = visiblePerson(identity, person);
       return answerPage(query, (request) => store.find({ personId, kind, isEnabled: enabled, text }, request), toReply);
     }),
-    handle(createBlocklistEntry, async ({ body: { enabled, ...rest } }) =>
-      toReply(await blocklist.create({ ...rest, personId: undefined, isEnabled: enabled })),
+    handle(createBlocklistEntry, async ({ body: { enabled, owner, ...rest }, identity }) =>
+      toReply(await blocklist.create({ ...rest, personId: houseOrOwn(owner, identity), isEnabled: enabled })),
     ),
     handle(blockFromCall, ({ body, identity }) => block(farNumberOfCall(body.callId, identity), body.reason, identity)),
     handle(blockFromMessage, ({ body, identity }) => block(farNumberOfMessage(body.messageId, identity), body.reason, identity)),
@@ -73,16 +74,6 @@ export function blocklistRoutes({ blocklist, store, farNumberOfCall, farNumberOf
     ),
     handle(deleteBlocklistEntry, ({ params, identity }) => blocklist.delete(visible(params.id, identity))),
   ];
-}
-
-/** Undefined: for the whole house. */
-function ownerFor(identity: Identity | undefined) {
-  if (identity?.role === 'admin') return undefined;
-  if (identity?.personId !== undefined) return identity.personId;
-  throw new AppError(
-    'forbidden',
-    'This API token belongs to no person: only an administrator can block callers for the whole house',
-  );
 }
 
 function mayHave({ personId }: BlocklistEntry, identity: Identity | undefined): boolean {

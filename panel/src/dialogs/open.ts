@@ -54,3 +54,9 @@ export async function openPassword(): Promise<LitElement> {
   await import('./password.ts');
   return show('gosip-password-dialog');
 }
+
+/** A contact, or a new one. `number`: whose it is; where it is nobody's yet, a contact with it is added, whose name may be `name`. */
+export async function openContact(asked: { contactId?: string; number?: string; name?: string } = {}): Promise<LitElement> {
+  await import('./contact.ts');
+  return show('gosip-contact-dialog', asked);
+}

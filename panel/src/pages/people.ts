@@ -1,6 +1,6 @@
 import '@material/web/button/filled-button.js';
 import { mdiAccountPlusOutline, mdiPlus } from '@mdi/js';
-import { css, html, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { allPeople } from '../data.ts';
@@ -8,6 +8,7 @@ import type { Person } from '../data.ts';
 import { openPerson } from '../dialogs/open.ts';
 import { whenRead } from '../parts/card.ts';
 import { GosipElement } from '../parts/element.ts';
+import { initialsStyles, renderInitials } from '../parts/initials.ts';
 import { look, rows } from '../parts/look.ts';
 import '../parts/page.ts';
 import '../parts/status.ts';
@@ -24,22 +25,7 @@ export class GosipPeople extends GosipElement {
   @property() openId: string | undefined;
   private readonly seen = new Shown(this, allPeople, []);
 
-  static override styles = [
-    look,
-    rows,
-    css`
-      .initials {
-        display: grid;
-        place-items: center;
-        width: 40px;
-        height: 40px;
-        border-radius: 50%;
-        background: var(--tint);
-        color: var(--accent);
-        font-weight: 500;
-      }
-    `,
-  ];
+  static override styles = [look, rows, initialsStyles];
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -90,7 +76,7 @@ export class GosipPeople extends GosipElement {
     const more = [username, ...ways].filter((text) => text !== '').join(' · ');
     return html`<li>
       <a class="row" href=${pathOf('people', id)}>
-        <span class="initials" aria-hidden="true">${initials(name)}</span>
+        ${renderInitials(name)}
         <span class="text">
           <span class="main cut"
             >${name}${id === me()?.person?.id ? html` <span class="quiet">${t('people.you')}</span>` : nothing}</span
@@ -103,9 +89,4 @@ export class GosipPeople extends GosipElement {
       </a>
     </li>`;
   }
-}
-
-function initials(name: string): string {
-  const letters = name.split(/\s+/).map((word) => Array.from(word)[0] ?? '');
-  return [letters[0] ?? '', letters.length > 1 ? (letters.at(-1) ?? '') : ''].join('').toUpperCase();
 }

@@ -15,7 +15,7 @@ const shown = new Signal<Shown | undefined>(undefined);
 let cancelClosing = () => {};
 
 /** A short word at the foot of the page; with `undo` there is a button for it. Returns what closes it. */
-export function say(what: Shown, ms = shownMs): () => void {
+export function say(what: Shown, ms = what.undo === undefined ? shownMs : undoMs): () => void {
   cancelClosing();
   shown.value = what;
   const close = () => {
@@ -38,7 +38,7 @@ export function doLater(text: string, act: () => void, undone: () => void): void
   };
   const now = decide(act);
   const cancel = clock.after(undoMs, now);
-  const close = say({ text, undo: decide(undone) }, undoMs);
+  const close = say({ text, undo: decide(undone) });
   window.addEventListener('pagehide', now);
 }
 
@@ -108,8 +108,12 @@ export class GosipSnackbar extends GosipElement {
   }
 
   private renderBar({ text, undo }: Shown) {
+    const takeBack = () => {
+      shown.value = undefined;
+      undo?.();
+    };
     return html`<div class="bar">
-      <span>${text}</span>${undo === undefined ? nothing : html`<button @click=${undo}>${t('action.undo')}</button>`}
+      <span>${text}</span>${undo === undefined ? nothing : html`<button @click=${takeBack}>${t('action.undo')}</button>`}
     </div>`;
   }
 }

@@ -84,6 +84,24 @@ describe('the address book of the whole house', { timeout: 60_000 }, () => {
     await harness.json('DELETE', `/contacts/${friend.id}`, undefined, 'anna');
   });
 
+  it('gives a contact from a person to the whole house and back, where an administrator does it', async () => {
+    const [anna, ben] = ['anna', 'ben'].map((name) => harness.persons.get(name)?.id);
+    const numbers = [{ number: '+14155550177', label: '' }];
+    const friend = await harness.json<Contact>('POST', '/contacts', { name: 'Friend', numbers }, 'anna');
+    const path = `/contacts/${friend.id}`;
+    for (const personId of [null, ben]) expect(await harness.status('PATCH', path, { personId }, 'anna')).toBe(403);
+    await harness.json('PATCH', path, { personId: null });
+    expect(await harness.list('ben')).toEqual(['Friend']);
+    expect(await harness.list('anna', '&owner=me')).toEqual([]);
+    expect(await harness.list('anna', '&owner=house')).toEqual(['Friend']);
+    expect(await harness.status('PATCH', path, { personId: 'person_nobody' }, 'admin')).toBe(400);
+    expect(await harness.status('POST', '/contacts', { name: 'X', numbers, personId: 'person_nobody' }, 'admin')).toBe(400);
+    await harness.json('PATCH', path, { personId: anna });
+    expect(await harness.list('ben')).toEqual([]);
+    expect(await harness.list('anna', '&owner=me')).toEqual(['Friend']);
+    await harness.json('DELETE', path);
+  });
+
   it('says which number of a contact is none', async () => {
     const response = await harness.fetch('/contacts', 'anna', {
       method: 'POST',

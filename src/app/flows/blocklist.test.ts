@@ -121,19 +121,25 @@ describe('the blocklist of the whole house', { timeout: 60_000 }, () => {
     for (const [method, body] of [['GET'], ['PATCH', { enabled: false }], ['DELETE']] as const) {
       expect(await harness.status(method, `/blocklist/${entry.id}`, body, 'ben')).toBe(404);
     }
-    for (const [method, path] of [
-      ['POST', '/blocklist'],
-      ['GET', '/blocklist/export.csv'],
-    ] as const) {
-      const body = method === 'POST' ? { kind: 'exact', pattern: theirs } : undefined;
-      expect(await harness.status(method, path, body, 'anna')).toBe(403);
-    }
+    expect(await harness.status('GET', '/blocklist/export.csv', undefined, 'anna')).toBe(403);
+    const forHouse = { kind: 'exact', pattern: theirs, owner: 'house' };
+    expect(await harness.status('POST', '/blocklist', forHouse, 'anna')).toBe(403);
     expect((await harness.upload('+14155550100', 'anna')).status).toBe(403);
     const house = await harness.json<Entry>('POST', '/blocklist/from-message', { messageId });
     expect(house.personId).toBeNull();
     await harness.json('DELETE', `/blocklist/${house.id}`);
     await harness.json('DELETE', `/blocklist/${entry.id}`, undefined, 'anna');
     expect((await list('admin')).total).toBe(0);
+  });
+
+  it('takes a number that a person types for calls to themselves, and an administrator chooses for whom', async () => {
+    const typed = { kind: 'prefix', pattern: '+1900' };
+    const own = await harness.json<Entry>('POST', '/blocklist', typed, 'anna');
+    expect(own.personId).toBe(harness.persons.get('anna')?.id);
+    expect((await list('ben')).total).toBe(0);
+    const house = await harness.json<Entry>('POST', '/blocklist', { ...typed, owner: 'house' });
+    expect(house.personId).toBeNull();
+    for (const { id } of [own, house]) await harness.json('DELETE', `/blocklist/${id}`);
   });
 
   it('comes in as a CSV file without its bad lines, and goes out as one that no spreadsheet runs', async () => {

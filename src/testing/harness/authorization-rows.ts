@@ -68,6 +68,7 @@ const special: Readonly<Record<string, Row>> = {
   setDeviceDnd: { body: () => ({ isOn: false }) },
   answerCallApproval: { body: () => ({ answer: 'once' }) },
   takeEscalation: { body: () => ({}) },
+  createBlocklistEntry: { rule: 'self', body: () => ({ kind: 'exact', pattern: '+14165550133' }) },
   changeBlocklistEntry: { body: () => ({ reason: 'changed' }) },
   createContact: {
     rule: 'refused',
