@@ -6,6 +6,7 @@ import type { PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { placeCall } from '#contract/calls.ts';
 import { call } from '../api.ts';
+import { clock } from '../clock.ts';
 import { allPhones, phoneFacts } from '../data.ts';
 import type { Phone } from '../data.ts';
 import { whenRead } from '../parts/card.ts';
@@ -17,10 +18,14 @@ import '../parts/icon-button.ts';
 import '../parts/icon.ts';
 import { look } from '../parts/look.ts';
 import { say } from '../parts/snackbar.ts';
-import { usualPhone, usePhone } from '../usual-phone.ts';
+import { dialTargets, isName } from '../search/dial-targets.ts';
+import type { DialTarget } from '../search/dial-targets.ts';
 import { Shown } from '../shown.ts';
+import { toProblem } from '../problem.ts';
+import { usualPhone, usePhone } from '../usual-phone.ts';
 import { t } from '../words.ts';
 
+const typingMs = 200;
 const keys = '123456789*0#'.split('');
 
 /** Calls from here: a phone of one's own rings first, and dials once it is picked up. */
@@ -30,8 +35,10 @@ export class GosipDialDialog extends FormElement {
   /** Of whom the number is, as long as it is not changed. */
   @property() name = '';
   @state() private deviceId = '';
+  @state() private targets: readonly DialTarget[] = [];
   @query('gosip-dialog') private dialog!: GosipDialog;
   private readonly phones = new Shown(this, allPhones, phoneFacts);
+  #cancelTyping = () => {};
 
   static override styles = [
     look,
@@ -52,6 +59,26 @@ export class GosipDialDialog extends FormElement {
         cursor: pointer;
       }
       .keys button:hover {
+        background: var(--tint);
+      }
+      .targets {
+        display: grid;
+        gap: 4px;
+      }
+      .targets:empty {
+        display: none;
+      }
+      .targets button {
+        display: grid;
+        min-height: 48px;
+        padding: 4px 16px;
+        border: 0;
+        border-radius: 12px;
+        background: var(--hover);
+        text-align: start;
+        cursor: pointer;
+      }
+      .targets button:hover {
         background: var(--tint);
       }
       .line {
@@ -77,9 +104,32 @@ export class GosipDialDialog extends FormElement {
   private change(number: string): void {
     this.number = number;
     this.name = '';
+    this.targets = [];
+    this.#cancelTyping();
+    if (isName(number)) this.#cancelTyping = clock.after(typingMs, () => void this.find(number));
+  }
+
+  private async find(text: string): Promise<void> {
+    try {
+      const targets = await dialTargets(text.trim());
+      if (text === this.number) this.targets = targets;
+    } catch (error) {
+      this.problem = toProblem(error);
+    }
+  }
+
+  private take({ number, name }: DialTarget): void {
+    this.change(number);
+    this.name = name;
+    this.renderRoot.querySelector<HTMLElement>('input')?.focus();
   }
 
   protected override async send(): Promise<void> {
+    const first = this.targets[0];
+    if (isName(this.number) && first !== undefined) {
+      this.take(first);
+      return;
+    }
     const phone = this.own().find(({ id }) => id === this.deviceId);
     if (phone === undefined || this.number.trim() === '') return;
     await call(placeCall, { body: { deviceId: phone.id, to: this.number.trim() } });
@@ -98,7 +148,7 @@ export class GosipDialDialog extends FormElement {
       <md-filled-button
         slot="actions"
         has-icon
-        ?disabled=${this.isBusy || this.own().length === 0 || this.number.trim() === ''}
+        ?disabled=${this.isBusy || this.own().length === 0 || this.number.trim() === '' || isName(this.number)}
         @click=${this.submit}
         ><gosip-icon slot="icon" .path=${mdiPhone}></gosip-icon>${t('dial.action')}</md-filled-button
       >
@@ -127,7 +177,15 @@ export class GosipDialDialog extends FormElement {
           @click=${() => this.change(this.number.slice(0, -1))}
         ></gosip-icon-button>
       </div>
-      <div class="keys">
+      <div class="targets" aria-live="polite">
+        ${this.targets.map(
+          (one) =>
+            html`<button type="button" @click=${() => this.take(one)}>
+              <span class="cut">${one.name}</span><span class="quiet cut">${[one.label, one.number].join(' ').trim()}</span>
+            </button>`,
+        )}
+      </div>
+      <div class="keys" ?hidden=${isName(this.number)}>
         ${keys.map((key) => html`<button type="button" @click=${() => this.change(`${this.number}${key}`)}>${key}</button>`)}
       </div>
       ${choice({

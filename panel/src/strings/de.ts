@@ -355,6 +355,11 @@ export const de: Strings = {
   'dial.call': '{name} anrufen',
   'dial.rings': '{phone} klingelt: heb ab, um {to} anzurufen',
   'dial.noPhone': 'Keines deiner Telefone ist online. Verbinde zuerst eines: es klingelt und wählt dann.',
+  'search.label': 'Personen, Nummern, Anrufe, Nachrichten, Einstellungen',
+  'search.hint': 'Ein Name, ein Teil einer Nummer, ein Wort aus einer Nachricht oder was du einstellen willst.',
+  'search.nothing': 'Nichts gefunden für „{text}“. Versuche es mit einem Teil davon.',
+  'search.count': '{count} gefunden',
+  'search.pages': 'Seiten und Einstellungen',
 
   // calls
 

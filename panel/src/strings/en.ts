@@ -358,6 +358,11 @@ export const en = {
   'dial.call': 'Call {name}',
   'dial.rings': '{phone} rings: pick it up to call {to}',
   'dial.noPhone': 'None of your phones is online. Connect one first: it rings, and then dials.',
+  'search.label': 'People, numbers, calls, messages, settings',
+  'search.hint': 'A name, a part of a number, a word of a message or voicemail, or what you want to set.',
+  'search.nothing': 'Nothing found for “{text}”. Try a part of it.',
+  'search.count': '{count} found',
+  'search.pages': 'Pages and settings',
 
   // calls
 

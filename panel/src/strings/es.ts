@@ -355,6 +355,11 @@ export const es: Strings = {
   'dial.call': 'Llamar a {name}',
   'dial.rings': '{phone} suena: descuelga para llamar a {to}',
   'dial.noPhone': 'Ninguno de tus teléfonos está en línea. Conecta uno primero: suena y luego marca.',
+  'search.label': 'Personas, números, llamadas, mensajes, ajustes',
+  'search.hint': 'Un nombre, parte de un número, una palabra de un mensaje o lo que quieras ajustar.',
+  'search.nothing': 'No se encontró nada con «{text}». Prueba con una parte.',
+  'search.count': '{count} encontrados',
+  'search.pages': 'Páginas y ajustes',
 
   // calls
 

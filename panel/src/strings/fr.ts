@@ -355,6 +355,11 @@ export const fr: Strings = {
   'dial.call': 'Appeler {name}',
   'dial.rings': '{phone} sonne : décrochez pour appeler {to}',
   'dial.noPhone': 'Aucun de vos téléphones n’est en ligne. Connectez-en un d’abord : il sonne, puis compose.',
+  'search.label': 'Personnes, numéros, appels, messages, réglages',
+  'search.hint': 'Un nom, une partie d’un numéro, un mot d’un message ou ce que vous voulez régler.',
+  'search.nothing': 'Rien trouvé pour « {text} ». Essayez avec une partie.',
+  'search.count': '{count} trouvés',
+  'search.pages': 'Pages et réglages',
 
   // calls
 

@@ -354,6 +354,11 @@ export const nl: Strings = {
   'dial.call': '{name} bellen',
   'dial.rings': '{phone} gaat over: neem op om {to} te bellen',
   'dial.noPhone': 'Geen van je telefoons is online. Verbind er eerst een: hij gaat over en belt dan.',
+  'search.label': 'Personen, nummers, gesprekken, berichten, instellingen',
+  'search.hint': 'Een naam, een deel van een nummer, een woord uit een bericht of wat je wilt instellen.',
+  'search.nothing': 'Niets gevonden voor ‘{text}’. Probeer een deel ervan.',
+  'search.count': '{count} gevonden',
+  'search.pages': 'Pagina’s en instellingen',
 
   // calls
 
