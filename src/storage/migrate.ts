@@ -2,6 +2,7 @@ import { chmodSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
+import { defineFolded } from './text-search.ts';
 
 /** One numbered schema change. */
 export type Migration = { readonly number: number; readonly name: string; readonly sql: string };
@@ -33,6 +34,8 @@ export function readMigrations(directory: string = migrationsDirectory): readonl
  * A file that already has a schema is copied to `<path>.before-<number>` first.
  */
 export function migrate(db: Database, migrations: readonly Migration[] = readMigrations()): MigrateResult {
+  // Statements over the schema call it.
+  defineFolded(db);
   const from = schemaVersion(db);
   const to = migrations.at(-1)?.number ?? 0;
   if (from > to) return { kind: 'newer', version: from };

@@ -40,6 +40,10 @@ test.each([
   ['the middle of a number', '5551234', ['Zoë Müller', 'Ann "Nan" O\'Neil', '100% off_er']],
   ['capitals beyond ASCII', 'ZOË MÜLLER', ['Zoë Müller']],
   ['the middle of a word', 'ülle', ['Zoë Müller']],
+  ['a name without its accents', 'zoe muller', ['Zoë Müller']],
+  ['an accent too many', 'àñn', ['Ann "Nan" O\'Neil']],
+  ['two letters without their accents', 'oe', ['Zoë Müller']],
+  ['two letters in capitals beyond ASCII', 'OË', ['Zoë Müller']],
   ['quotes', '"Nan"', ['Ann "Nan" O\'Neil']],
   ['one quote', "O'N", ['Ann "Nan" O\'Neil']],
   ['what means something to LIKE', '0% o', ['100% off_er']],
@@ -60,7 +64,7 @@ test.each([
 test('a text that is in thousands of calls is found in each of them, in the order of the list', () => {
   const db = open();
   for (let at = 0; at < 2500; at += 1) addCall(db, at, { name: `Jürgen ${at}` });
-  for (const text of ['gen', 'jürgen', 'JÜRGEN', '613555']) {
+  for (const text of ['gen', 'jürgen', 'JÜRGEN', 'jurgen', '613555']) {
     const { items, total } = new CallSearch(db).find({ text }, { ...page, sort: 'startedAt' });
     expect([text, total, items.length, items[0]?.caller.name]).toEqual([text, 2500, 100, 'Jürgen 2499']);
   }
@@ -129,7 +133,7 @@ test('whatever is written, changed and deleted, a search finds exactly what cont
         'SELECT caller_name AS name, caller_number AS number FROM cdrs ORDER BY started_at DESC',
       )
       .all()
-      .filter((one) => [one.name, one.number, 'Kitchen', '21'].some((field) => fold(field, text).includes(fold(text, text))));
+      .filter((one) => [one.name, one.number, 'Kitchen', '21'].some((field) => fold(field).includes(fold(text))));
     const { items, total } = new CallSearch(db).find({ text }, { ...page, limit: 1000, sort: 'startedAt' });
     expect([text, total, items.map(({ caller }) => caller.name)]).toEqual([
       text,
@@ -139,9 +143,11 @@ test('whatever is written, changed and deleted, a search finds exactly what cont
   }
 });
 
-/** Short texts are compared by LIKE, which knows capitals of ASCII alone. */
-function fold(field: string, text: string): string {
-  return Array.from(text).length < 3 ? field.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase()) : field.toLowerCase();
+function fold(text: string): string {
+  return text
+    .normalize('NFD')
+    .replaceAll(/[\u0300-\u036f]/g, '')
+    .toLowerCase();
 }
 
 test('messages, conversations and voicemails are found by what was written and said', () => {

@@ -1,6 +1,7 @@
 // Owns how a text that a person looks for becomes a condition of SQL: by the full-text index where it can tell, row by row where it cannot.
 // Called by the stores of the rooms whose lists can be searched; the indexes are made by the migrations.
 // Must stay true: what is found is the same either way, and no text of a person is ever part of the SQL or of the index's own query language.
+import { withoutAccents } from '#base/without-accents.ts';
 import type { Database } from './database.ts';
 
 /** `sql` has `:text` where `value` belongs. */
@@ -33,27 +34,22 @@ const maxFound = 2000;
 export class TextSearch {
   readonly #byOrder: string;
   readonly #byRow: string;
-  readonly #byIndex: string;
   readonly #find;
   readonly #unindexed;
 
   constructor({ db, index, sequence, columns, unindexed }: TextSearchOptions) {
     this.#byOrder = likeAny(columns);
     this.#byRow = `${sequence} IN (SELECT value FROM json_each(:text))`;
-    this.#byIndex = `${sequence} IN (SELECT rowid FROM ${index} WHERE ${index} MATCH :text)`;
     this.#find = db.prepare<[string], number>(`SELECT rowid FROM ${index} WHERE ${index} MATCH ? LIMIT ${maxFound + 1}`).pluck();
     this.#unindexed = unindexed === undefined ? undefined : db.prepare<[{ text: string }], number>(unindexed).pluck();
   }
 
-  /** The condition that holds for every row with `text` anywhere in it, in capitals or not. */
+  /** The condition that holds for every row with `text` anywhere in it, in capitals or not, with or without accents. */
   condition(text: string): TextCondition {
     const like = { sql: this.#byOrder, value: likePattern(text), isFew: false, beside: asItIs };
     if (isUnindexed(text)) return like;
-    const match = phrase(text);
-    const found = this.#find.all(match);
-    // LIKE knows capitals of ASCII alone.
-    // oxlint-disable-next-line no-control-regex -- what ASCII is
-    if (found.length > maxFound) return /^[\x00-\x7f]*$/.test(text) ? like : { ...like, sql: this.#byIndex, value: match };
+    const found = this.#find.all(phrase(text));
+    if (found.length > maxFound) return like;
     const more = this.#unindexed?.all({ text: like.value }) ?? [];
     return { sql: this.#byRow, value: JSON.stringify([...found, ...more]), isFew: true, beside: withoutIndex };
   }
@@ -65,12 +61,24 @@ const withoutIndex = (condition: string) => `+(${condition})`;
 
 /** Whether one of `columns` contains `:text`, made by `likePattern`. */
 export function likeAny(columns: readonly string[]): string {
-  return `(${columns.map((column) => `${column} LIKE :text ESCAPE '\\'`).join(' OR ')})`;
+  // LIKE knows capitals of ASCII alone, and no accents; most texts have neither, and are compared without leaving SQLite.
+  const contains = (column: string) =>
+    `${column} LIKE :text ESCAPE '\\' OR (${column} GLOB '*[^ -~]*' AND folded(${column}) LIKE :text ESCAPE '\\')`;
+  return `(${columns.map(contains).join(' OR ')})`;
 }
 
-/** Of LIKE, with `\` as the escape: `text` anywhere. */
+/** Of LIKE, with `\` as the escape: `text` anywhere, as `folded` writes it. */
 export function likePattern(text: string): string {
-  return `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
+  return `%${folded(text).replaceAll(/[\\%_]/g, '\\$&')}%`;
+}
+
+/** Gives `db` the function that the conditions of `likeAny` call. */
+export function defineFolded(db: Database): void {
+  db.function('folded', { deterministic: true }, (text: unknown) => (typeof text === 'string' ? folded(text) : text));
+}
+
+function folded(text: string): string {
+  return withoutAccents(text).toLowerCase();
 }
 
 /** SQLite cuts a text at NUL, and the index with it. */

@@ -1,12 +1,12 @@
 -- Any part of a text, from three characters on (trigrams): people look for the middle of a number too, and not every language has spaces.
 -- The rows hold no text of their own, only where it occurs: what is deleted leaves nothing behind, and there is no second copy to differ.
 CREATE VIRTUAL TABLE cdr_search USING fts5 (
-  dialled, caller_number, caller_name, callee_number, callee_name, content = '', contentless_delete = 1, tokenize = 'trigram'
+  dialled, caller_number, caller_name, callee_number, callee_name, content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1'
 );
-CREATE VIRTUAL TABLE message_search USING fts5 (body, content = '', contentless_delete = 1, tokenize = 'trigram');
-CREATE VIRTUAL TABLE conversation_search USING fts5 (far_number, content = '', contentless_delete = 1, tokenize = 'trigram');
+CREATE VIRTUAL TABLE message_search USING fts5 (body, content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1');
+CREATE VIRTUAL TABLE conversation_search USING fts5 (far_number, content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1');
 CREATE VIRTUAL TABLE voicemail_search USING fts5 (
-  caller_number, caller_name, transcript, content = '', contentless_delete = 1, tokenize = 'trigram'
+  caller_number, caller_name, transcript, content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1'
 );
 
 -- Not INSERT OR REPLACE: inside an upsert that replaces nothing.
