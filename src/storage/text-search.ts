@@ -1,8 +1,8 @@
 // Owns how a text that a person looks for becomes a condition of SQL: by the full-text index where it can tell, row by row where it cannot.
 // Called by the stores of the rooms whose lists can be searched; the indexes are made by the migrations.
 // Must stay true: what is found is the same either way, and no text of a person is ever part of the SQL or of the index's own query language.
+import type { Database } from 'better-sqlite3';
 import { withoutAccents } from '#base/without-accents.ts';
-import type { Database } from './database.ts';
 
 /** `sql` has `:text` where `value` belongs. */
 export type TextCondition = {
