@@ -3,6 +3,7 @@ import { endpoint, noContent } from './endpoint.ts';
 import { fileReply } from './file.ts';
 import { callId, recordingId } from './ids.ts';
 import { isoDateTime } from './date-time.ts';
+import { peaks } from './peaks.ts';
 
 const params = z.object({ id: callId });
 
@@ -70,6 +71,17 @@ export const getCallRecordingAudio = endpoint({
   query: which,
   reply: fileReply,
   replyTypes: ['audio/wav'],
+});
+
+export const getCallRecordingPeaks = endpoint({
+  id: 'getCallRecordingPeaks',
+  method: 'GET',
+  path: '/cdrs/:id/recording/peaks',
+  access: 'user',
+  summary: 'The waveform of a call recording',
+  params,
+  query: which,
+  reply: peaks,
 });
 
 export const deleteCallRecording = endpoint({

@@ -5,6 +5,7 @@ import { wavMediaTypeAliases } from './media-types.ts';
 import { callId, personId, personIdOrMe, voicemailId } from './ids.ts';
 import { isoDateTime } from './date-time.ts';
 import { listQuery, pageOf } from './page.ts';
+import { peaks } from './peaks.ts';
 
 const params = z.object({ id: voicemailId });
 const booleanParam = z.enum(['true', 'false']).transform((text) => text === 'true');
@@ -71,6 +72,16 @@ export const getVoicemailAudio = endpoint({
   params,
   reply: fileReply,
   replyTypes: ['audio/wav'],
+});
+
+export const getVoicemailPeaks = endpoint({
+  id: 'getVoicemailPeaks',
+  method: 'GET',
+  path: '/voicemails/:id/peaks',
+  access: 'user',
+  summary: 'The waveform of a voicemail',
+  params,
+  reply: peaks,
 });
 
 export const readVoicemail = endpoint({

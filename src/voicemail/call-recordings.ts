@@ -69,7 +69,7 @@ export class CallRecordings {
     if (result.kind === 'failed') throw spokenError('unavailable', cannotRecord(result.message));
     if (change === 'stopped') this.#running.delete(callId);
     else running.isPaused = change === 'paused';
-    this.#notify(callId);
+    this.notify(callId);
     return this.stateOf(callId);
   }
 
@@ -116,7 +116,7 @@ export class CallRecordings {
     // A call that ended meanwhile is not in progress any more; its recording ended with it.
     if (callOf(callId) !== undefined) this.#running.set(callId, { recording: notice, isPaused: false });
     log.info({ callId, externalId: notice.externalId }, 'Call recording started');
-    this.#notify(callId);
+    this.notify(callId);
     await recordings
       .started(notice, callId)
       // It is announced again when it is complete.
@@ -133,7 +133,8 @@ export class CallRecordings {
     throw spokenError('unavailable', cannotRecord(found.message));
   }
 
-  #notify(callId: CallId): void {
+  /** What there is of the recording of a call has changed. */
+  notify(callId: CallId): void {
     this.#deps.events.emit('recording.changed', { callId, state: this.stateOf(callId) });
   }
 }

@@ -8,6 +8,7 @@ import {
   controlCallRecording,
   deleteCallRecording,
   getCallRecordingAudio,
+  getCallRecordingPeaks,
   getCallRecordingState,
   listCallRecordings,
 } from '#contract/recordings.ts';
@@ -18,12 +19,14 @@ import { fileNameOf } from './recording.ts';
 import type { Recording } from './recording.ts';
 import type { RecordingStore } from './recording-store.ts';
 import type { Recordings } from './recordings.ts';
+import type { Waveforms } from './waveforms.ts';
 
 type Deps = {
   readonly callRecordings: CallRecordings;
   readonly recordings: Recordings;
   readonly store: RecordingStore;
   readonly files: AudioFiles;
+  readonly waveforms: Pick<Waveforms, 'of'>;
   readonly callOf: (callId: CallId) => CallInProgress | undefined;
   /** The people whose phones rang or called, of a call record; undefined where there is none. */
   readonly personsOf: (callId: CallId) => readonly PersonId[] | undefined;
@@ -32,7 +35,8 @@ type Deps = {
 const changes = { pause: 'paused', resume: 'in-progress', stop: 'stopped' } as const;
 
 /** A user hears the calls that rang or came from their phones; an admin hears all. */
-export function recordingRoutes({ callRecordings, recordings, store, files, callOf, personsOf }: Deps): readonly Route[] {
+export function recordingRoutes(deps: Deps): readonly Route[] {
+  const { callRecordings, recordings, store, files, waveforms, callOf, personsOf } = deps;
   const callInProgress = (callId: CallId, identity: Identity | undefined): CallInProgress => {
     const call = callOf(callId);
     if (call === undefined || !mayHear(call.personIds, identity)) throw noSuch('call in progress');
@@ -65,6 +69,10 @@ export function recordingRoutes({ callRecordings, recordings, store, files, call
       if (file === undefined) throw new AppError('not-found', 'The audio of this recording is not there, or not yet');
       const version = `${id}-${file.bytes}`;
       return { ...file, contentType: 'audio/wav', etag: version, fileName: `${id}.wav`, disposition: 'inline' };
+    }),
+    handle(getCallRecordingPeaks, async ({ params, query, identity }) => {
+      const { id } = chosen(ofRecord(params.id, identity), query.recording);
+      return { peaks: [...(await waveforms.of(id))] };
     }),
     handle(deleteCallRecording, async ({ params, query, identity }) => {
       await recordings.remove(chosen(ofRecord(params.id, identity), query.recording));

@@ -17,6 +17,8 @@ export type RecordingsDeps = Omit<RecordingFetcherDeps, 'releaseAtSource' | 'onS
   readonly calls: CallOutcome;
   /** Synchronous SQL: queues the deletion at the source, in the transaction it is called in. */
   readonly deleteAtSource: (externalId: string, source: RecordingSourceName) => void;
+  /** After the commit: its audio is here. */
+  readonly onStored: (recording: Recording) => void;
 };
 
 /** The caller has stopped speaking, or hung up; their recording is not known yet. */
@@ -35,7 +37,10 @@ export class Recordings {
     this.#fetcher = new RecordingFetcher({
       ...deps,
       releaseAtSource: (recording) => this.#deleteAtSource(recording),
-      onSettled: (before, after) => this.#correctVerdict(before, after),
+      onSettled: (before, after) => {
+        this.#correctVerdict(before, after);
+        if (after.state === 'stored') deps.onStored(after);
+      },
     });
   }
 

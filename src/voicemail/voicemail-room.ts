@@ -20,7 +20,7 @@ import { RetentionClock } from './retention-clock.ts';
 import { MailboxStore } from './mailbox-store.ts';
 import type { CallInProgress, CallOutcome, NameOf, Recorder, RecordingSource, SpeechToText } from './ports.ts';
 import { recordingRoutes } from './recording-routes.ts';
-import type { ExternalRecording, RecordingNotice } from './recording.ts';
+import type { ExternalRecording, Recording, RecordingNotice } from './recording.ts';
 import { RecordingStore } from './recording-store.ts';
 import { Recordings } from './recordings.ts';
 import type { MessageEndedNotice, RecordingsDeps } from './recordings.ts';
@@ -34,6 +34,8 @@ import type { MessageLimits } from './voicemail-settings.ts';
 import { VoicemailStore } from './voicemail-store.ts';
 import { Voicemails } from './voicemails.ts';
 import type { TranscriptNotice } from './voicemails.ts';
+import { PeakStore } from './peak-store.ts';
+import { Waveforms } from './waveforms.ts';
 
 export type VoicemailRoomDeps = {
   readonly db: OpenedDatabase['db'];
@@ -104,7 +106,12 @@ export function createVoicemailRoom(deps: VoicemailRoomDeps): VoicemailRoom {
   const current = () => settings.current;
   const space = new DiskSpaceWatch(events);
   const voicemails = new Voicemails({ ...deps, store: voicemailStore, recordings: store, transcripts });
-  const recordings = new Recordings({ ...deps, store, files, space, mailbox: voicemails, settings: current });
+  const waveforms = new Waveforms({ store: new PeakStore(db), files, writes, clock, log });
+  const onStored = ({ kind, callId }: Recording) => {
+    waveforms.wake();
+    if (kind === 'call' && callId !== undefined) callRecordings.notify(callId);
+  };
+  const recordings = new Recordings({ ...deps, store, files, space, mailbox: voicemails, settings: current, onStored });
   const callRecordings = new CallRecordings({ ...deps, recordings, files: files.call, settings: current, space });
   const greetings = new Greetings({ ...deps, store: new MailboxStore(db), files: folderOf('greetings') });
   const transcriber = new Transcriber({
@@ -145,8 +152,18 @@ export function createVoicemailRoom(deps: VoicemailRoomDeps): VoicemailRoom {
     space,
     transcriber,
     routes: [
-      ...voicemailRoutes({ voicemails, recordings, files: files.voicemail, settings, retention, nameOf, speech, transcriber }),
-      ...recordingRoutes({ callRecordings, recordings, store, files: files.call, callOf, personsOf }),
+      ...voicemailRoutes({
+        voicemails,
+        recordings,
+        files: files.voicemail,
+        settings,
+        retention,
+        nameOf,
+        speech,
+        transcriber,
+        waveforms,
+      }),
+      ...recordingRoutes({ callRecordings, recordings, store, files: files.call, waveforms, callOf, personsOf }),
       ...greetingRoutes(greetings, isPerson),
     ],
     answer: (personId) => ({
@@ -164,12 +181,13 @@ export function createVoicemailRoom(deps: VoicemailRoomDeps): VoicemailRoom {
       retention.start();
       stopListening = events.on('voicemail.left', () => transcriber.wake());
       transcriber.start();
+      waveforms.start();
     },
     async stop() {
       stopListening();
       retention.stop();
       // At the same time: each may wait for what it is in the middle of.
-      await Promise.all([transcriber.stop(), recordings.stop()]);
+      await Promise.all([transcriber.stop(), recordings.stop(), waveforms.stop()]);
     },
   };
 }

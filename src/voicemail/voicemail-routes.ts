@@ -13,6 +13,7 @@ import {
   deleteVoicemail,
   getVoicemail,
   getVoicemailAudio,
+  getVoicemailPeaks,
   getVoicemailSettings,
   listSpeechEngines,
   listVoicemails,
@@ -26,6 +27,7 @@ import type { Recordings } from './recordings.ts';
 import type { Retention } from './retention.ts';
 import type { Transcriber } from './transcriber.ts';
 import type { Voicemails } from './voicemails.ts';
+import type { Waveforms } from './waveforms.ts';
 import type { VoicemailSettingsStore } from './voicemail-settings.ts';
 import type { Voicemail } from './voicemail-store.ts';
 
@@ -38,11 +40,12 @@ type Deps = {
   readonly nameOf: NameOf;
   readonly speech: SpeechToText | undefined;
   readonly transcriber: Pick<Transcriber, 'resume'>;
+  readonly waveforms: Pick<Waveforms, 'of'>;
 };
 
 /** A user has their own mailbox; an admin sees all. What is not yours looks as if it were not there. */
 export function voicemailRoutes(deps: Deps): readonly Route[] {
-  const { voicemails, recordings, files, settings, retention, speech, transcriber } = deps;
+  const { voicemails, recordings, files, settings, retention, speech, transcriber, waveforms } = deps;
   const toReply = (voicemail: Voicemail) => replyOf(voicemail, deps.nameOf);
   const visible = (id: VoicemailId, identity: Identity | undefined): Voicemail => {
     const found = voicemails.byId(id);
@@ -70,6 +73,10 @@ export function voicemailRoutes(deps: Deps): readonly Route[] {
       if (file === undefined) throw new AppError('not-found', 'The audio of this message is not there');
       const version = `${voicemail.recordingId}-${file.bytes}`;
       return { ...file, contentType: 'audio/wav', etag: version, fileName: `${voicemail.id}.wav`, disposition: 'inline' };
+    }),
+    handle(getVoicemailPeaks, async ({ params, identity }) => {
+      const { recordingId } = visible(params.id, identity);
+      return { peaks: [...(await waveforms.of(recordingId))] };
     }),
     handle(readVoicemail, async ({ params, identity }) => {
       return toReply(await voicemails.change(visible(params.id, identity).id, { isHeard: true }));

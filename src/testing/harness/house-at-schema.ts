@@ -127,6 +127,7 @@ const rows: Readonly<Record<number, readonly string[]>> = {
     `INSERT INTO calendar_holidays (entity_id, day, name) VALUES ('calendar.holidays', '2026-01-06', 'Epiphany')`,
     `INSERT INTO house_facts (name, value) VALUES ('time_zone', 'Europe/Berlin')`,
   ],
+  20: [`UPDATE recording_peaks SET peaks = x'0080ff' WHERE recording_id = 'rec_old'`],
 };
 
 /** Makes the database of a house that was brought to each schema one after the other, up to this one. */
