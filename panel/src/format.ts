@@ -53,3 +53,17 @@ export function formatDuration(seconds: number): string {
   const minutes = Math.floor((whole % 3600) / 60);
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
+
+/** For those who hear it: `1 minute, 7 seconds`. */
+export function spokenDuration(seconds: number, { tag }: Pick<Style, 'tag'>): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const parts = [
+    [Math.floor(whole / 3600), 'hour'],
+    [Math.floor((whole % 3600) / 60), 'minute'],
+    [whole % 60, 'second'],
+  ] as const;
+  const said = parts.filter(([value, unit]) => value > 0 || (unit === 'second' && whole === 0));
+  return said
+    .map(([value, unit]) => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(value))
+    .join(', ');
+}

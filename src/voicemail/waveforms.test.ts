@@ -89,6 +89,6 @@ describe('audio that cannot be read', () => {
     await harness.room.start();
     expect(await ask('getVoicemailPeaks', anna, { id })).toEqual([]);
     await leaveMessage('RE3');
-    await harness.until(() => stored().toSorted().join(' ') === '0 256');
+    await harness.until(() => stored().map(String).toSorted().join(' ') === '0 256');
   });
 });

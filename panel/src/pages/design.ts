@@ -15,6 +15,7 @@ import { fields } from '../parts/form.ts';
 import '../parts/icon-button.ts';
 import { look, rows } from '../parts/look.ts';
 import '../parts/page.ts';
+import '../parts/player.ts';
 import '../parts/qr.ts';
 import { say } from '../parts/snackbar.ts';
 import '../parts/status.ts';
@@ -22,6 +23,7 @@ import type { Tone } from '../parts/status.ts';
 import '../parts/timer.ts';
 
 const tones: readonly Tone[] = ['good', 'bad', 'warning', 'quiet', 'accent'];
+const voice = Array.from({ length: 256 }, (_, index) => Math.round(120 * Math.abs(Math.sin(index / 9) * Math.sin(index / 3))));
 const longName = 'Grandmother’s cordless telephone in the upstairs guest room';
 
 /** Every part in every state, for whoever works on the look; not in what is built. */
@@ -43,8 +45,13 @@ export class GosipDesign extends GosipElement {
         gap: 12px;
         padding: 0 16px 16px;
       }
-      .fields {
+      .fields,
+      .players {
         padding: 0 16px 16px;
+      }
+      .players {
+        display: grid;
+        gap: 16px;
       }
     `,
   ];
@@ -54,7 +61,7 @@ export class GosipDesign extends GosipElement {
       <gosip-icon-button slot="actions" .path=${mdiPlus} label="Add"></gosip-icon-button>
       <div class="stack">
         ${card('Buttons', this.renderButtons())} ${card('States', this.renderStates())} ${card('Fields', this.renderFields())}
-        ${card('Rows', this.renderRows(), html`<span class="quiet">2 of 3</span>`)}
+        ${card('Players', this.renderPlayers())} ${card('Rows', this.renderRows(), html`<span class="quiet">2 of 3</span>`)}
         ${card('Loading', html`<gosip-loading></gosip-loading>`)}
         ${card('Nothing yet', html`<gosip-notice .path=${mdiHistory} heading="No calls yet" text="As soon as a phone calls, it is here."></gosip-notice>`)}
         ${card('Failure', html`<gosip-notice problem .path=${mdiHistory} heading="This cannot be shown now" text=${longName}></gosip-notice>`)}
@@ -90,6 +97,14 @@ export class GosipDesign extends GosipElement {
       <p class="problem">The extension 11 is taken.</p>
       ${field({ label: 'Name', name: 'a', value: 'Kitchen', hint: 'Such as Kitchen', changed: () => {} })}
       ${field({ label: 'Extension', name: 'b', value: '0', wrong: 'Use 2 to 6 digits.', changed: () => {} })}
+    </div>`;
+  }
+
+  private renderPlayers() {
+    return html`<div class="players">
+      <gosip-player label="Voicemail of Mum" .levels=${voice} seconds="67"></gosip-player>
+      <gosip-player label="Without a waveform" seconds="3725"></gosip-player>
+      <gosip-player label="Broken" audio="design" file="broken.wav" .isBroken=${true}></gosip-player>
     </div>`;
   }
 

@@ -213,8 +213,6 @@ export const de: Strings = {
   'voicemails.listen': 'Sprachnachricht von {name}',
   'voicemails.fetching': 'Die Aufnahme ist unterwegs.',
   'voicemails.lost': 'Die Aufnahme konnte nicht geholt werden.',
-  'voicemails.broken': 'Der Browser kann diese Aufnahme nicht abspielen.',
-  'voicemails.download': 'Herunterladen',
 
   'recent.title': 'Letzte Anrufe',
   'recent.none': 'Noch keine Anrufe',
@@ -364,6 +362,16 @@ export const de: Strings = {
   // calls
 
   // voicemail
+  'player.play': 'Abspielen',
+  'player.pause': 'Anhalten',
+  'player.place': 'Stelle',
+  'player.at': '{at} von {length}',
+  'player.speed': 'Geschwindigkeit',
+  'player.volume': 'Lautstärke',
+  'player.mute': 'Ton aus',
+  'player.unmute': 'Ton an',
+  'player.broken': 'Diese Aufnahme lässt sich hier nicht abspielen.',
+  'player.download': 'Herunterladen',
 
   // messages
 

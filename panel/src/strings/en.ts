@@ -216,8 +216,6 @@ export const en = {
   'voicemails.listen': 'Voicemail of {name}',
   'voicemails.fetching': 'The recording is on its way.',
   'voicemails.lost': 'The recording could not be fetched.',
-  'voicemails.broken': 'The browser cannot play this recording.',
-  'voicemails.download': 'Download it',
 
   'recent.title': 'Recent calls',
   'recent.none': 'No calls yet',
@@ -367,6 +365,16 @@ export const en = {
   // calls
 
   // voicemail
+  'player.play': 'Play',
+  'player.pause': 'Pause',
+  'player.place': 'Position',
+  'player.at': '{at} of {length}',
+  'player.speed': 'Speed',
+  'player.volume': 'Volume',
+  'player.mute': 'Mute',
+  'player.unmute': 'Sound on',
+  'player.broken': 'This recording cannot be played here.',
+  'player.download': 'Download it',
 
   // messages
 

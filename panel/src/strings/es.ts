@@ -213,8 +213,6 @@ export const es: Strings = {
   'voicemails.listen': 'Mensaje de voz de {name}',
   'voicemails.fetching': 'La grabación está en camino.',
   'voicemails.lost': 'No se ha podido obtener la grabación.',
-  'voicemails.broken': 'El navegador no puede reproducir esta grabación.',
-  'voicemails.download': 'Descargarla',
 
   'recent.title': 'Últimas llamadas',
   'recent.none': 'Todavía no hay llamadas',
@@ -364,6 +362,16 @@ export const es: Strings = {
   // calls
 
   // voicemail
+  'player.play': 'Reproducir',
+  'player.pause': 'Pausar',
+  'player.place': 'Posición',
+  'player.at': '{at} de {length}',
+  'player.speed': 'Velocidad',
+  'player.volume': 'Volumen',
+  'player.mute': 'Silenciar',
+  'player.unmute': 'Activar el sonido',
+  'player.broken': 'Esta grabación no se puede reproducir aquí.',
+  'player.download': 'Descargarla',
 
   // messages
 

@@ -213,8 +213,6 @@ export const fr: Strings = {
   'voicemails.listen': 'Message vocal de {name}',
   'voicemails.fetching': 'L’enregistrement est en route.',
   'voicemails.lost': 'L’enregistrement n’a pas pu être récupéré.',
-  'voicemails.broken': 'Le navigateur ne peut pas lire cet enregistrement.',
-  'voicemails.download': 'Le télécharger',
 
   'recent.title': 'Derniers appels',
   'recent.none': 'Pas encore d’appels',
@@ -364,6 +362,16 @@ export const fr: Strings = {
   // calls
 
   // voicemail
+  'player.play': 'Lire',
+  'player.pause': 'Mettre en pause',
+  'player.place': 'Emplacement',
+  'player.at': '{at} sur {length}',
+  'player.speed': 'Vitesse',
+  'player.volume': 'Volume sonore',
+  'player.mute': 'Couper le son',
+  'player.unmute': 'Rétablir le son',
+  'player.broken': 'Cet enregistrement ne peut pas être lu ici.',
+  'player.download': 'Le télécharger',
 
   // messages
 

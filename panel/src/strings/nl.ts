@@ -212,8 +212,6 @@ export const nl: Strings = {
   'voicemails.listen': 'Voicemail van {name}',
   'voicemails.fetching': 'De opname is onderweg.',
   'voicemails.lost': 'De opname kon niet worden opgehaald.',
-  'voicemails.broken': 'De browser kan deze opname niet afspelen.',
-  'voicemails.download': 'Downloaden',
 
   'recent.title': 'Laatste gesprekken',
   'recent.none': 'Nog geen gesprekken',
@@ -363,6 +361,16 @@ export const nl: Strings = {
   // calls
 
   // voicemail
+  'player.play': 'Afspelen',
+  'player.pause': 'Pauzeren',
+  'player.place': 'Plaats',
+  'player.at': '{at} van {length}',
+  'player.speed': 'Snelheid',
+  'player.volume': 'Geluidssterkte',
+  'player.mute': 'Geluid uit',
+  'player.unmute': 'Geluid aan',
+  'player.broken': 'Deze opname kan hier niet worden afgespeeld.',
+  'player.download': 'Downloaden',
 
   // messages
 

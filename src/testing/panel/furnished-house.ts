@@ -4,6 +4,7 @@ import { openDatabase } from '#storage/database.ts';
 import { createLog } from '#base/log.ts';
 import { systemClock } from '#base/clock.ts';
 import { join } from 'node:path';
+import { plantVoicemails } from './furnish-voicemail.ts';
 import type { PanelHouse } from './panel-house.ts';
 
 const password = 'kranich87zaun';
@@ -81,25 +82,6 @@ function plantPast(house: PanelHouse, annaId: string): void {
       );
     }
   }
-  const recording =
-    db.prepare(`INSERT INTO recordings (id, kind, source, state, started_at, kept_from, seconds, bytes, changed_at)
-    VALUES (?, 'voicemail', 'house', 'stored', ?, ?, 31, 8000, ?)`);
-  const voicemail = db.prepare(`INSERT INTO voicemails (id, recording_id, person_id, caller_number, caller_name, number, left_at,
-    is_resolved, is_shown) VALUES (?, ?, ?, ?, ?, '+14165550100', ?, 1, 1)`);
-  const leave = (name: string, from: readonly [string, string], at: number) => {
-    const id = `recording_${name}`;
-    recording.run(id, at, at, at);
-    voicemail.run(`voicemail_${name}`, id, annaId, ...from, at);
-    return id;
-  };
-  const spoken = leave('mum', ['+442079460123', 'Mum'], now - 3_600_000);
-  leave('stranger', ['+14165550177', ''], now - 90_000_000);
-  const transcript = db.prepare(`INSERT INTO recording_transcripts (recording_id, source, status, text, at)
-    VALUES (?, 'house', 'completed', ?, ?)`);
-  transcript.run(
-    spoken,
-    'Hello, it is me. The train is late again, please do not wait with dinner. I will call from the station.',
-    now,
-  );
+  plantVoicemails({ db, folder: house.folder, annaId, now });
   db.close();
 }

@@ -1,7 +1,7 @@
 import { mdiCheck, mdiVoicemail } from '@mdi/js';
 import { css, html, nothing } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
-import { getVoicemailAudio, listVoicemails, readVoicemail } from '#contract/voicemails.ts';
+import { customElement } from 'lit/decorators.js';
+import { getVoicemailAudio, getVoicemailPeaks, listVoicemails, readVoicemail } from '#contract/voicemails.ts';
 import { call } from '../../api.ts';
 import { partyName } from '../../call-words.ts';
 import { clock } from '../../clock.ts';
@@ -11,6 +11,7 @@ import { card, whenRead } from '../../parts/card.ts';
 import { GosipElement } from '../../parts/element.ts';
 import '../../parts/icon-button.ts';
 import { look } from '../../parts/look.ts';
+import '../../parts/player.ts';
 import { say } from '../../parts/snackbar.ts';
 import { apiAddress } from '../../place.ts';
 import { toProblem } from '../../problem.ts';
@@ -29,8 +30,6 @@ export class GosipVoicemails extends GosipElement {
     'voicemail.changed',
     'voicemail.deleted',
   ]);
-  /** Those whose audio the browser could not play. */
-  @state() private broken: ReadonlySet<string> = new Set();
 
   static override styles = [
     look,
@@ -53,10 +52,6 @@ export class GosipVoicemails extends GosipElement {
       .main {
         display: block;
         font-size: 15px;
-      }
-      audio {
-        width: 100%;
-        height: 40px;
       }
       blockquote {
         margin: 0;
@@ -102,20 +97,18 @@ export class GosipVoicemails extends GosipElement {
     </li>`;
   }
 
-  private renderAudio({ id, audio }: Voicemail, name: string) {
+  private renderAudio({ id, audio, seconds }: Voicemail, name: string) {
     if (audio === 'lost') return html`<p class="quiet">${t('voicemails.lost')}</p>`;
     if (audio === 'fetching') return html`<p class="quiet">${t('voicemails.fetching')}</p>`;
     const address = apiAddress(requestPath(getVoicemailAudio, { params: { id } })).href;
-    if (this.broken.has(id))
-      return html`<p>${t('voicemails.broken')} <a href=${address} download>${t('voicemails.download')}</a></p>`;
-    return html`<audio
-      controls
-      preload="none"
-      src=${address}
-      aria-label=${t('voicemails.listen', { name })}
+    return html`<gosip-player
+      audio=${address}
+      peaks=${apiAddress(requestPath(getVoicemailPeaks, { params: { id } })).href}
+      seconds=${seconds}
+      label=${t('voicemails.listen', { name })}
+      file="${id}.wav"
       @ended=${() => void this.markHeard(id)}
-      @error=${() => (this.broken = new Set([...this.broken, id]))}
-    ></audio>`;
+    ></gosip-player>`;
   }
 
   private async markHeard(id: Voicemail['id']): Promise<void> {
