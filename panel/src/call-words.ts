@@ -18,8 +18,20 @@ export function partyNumber({ name, number }: Party): string {
 }
 
 /** Who is not of this house, or who is called within it. */
-export function otherSide({ direction, caller, callee }: Call): Party {
+export function otherSide({ direction, caller, callee }: Call): CallRecord['caller'] {
   return direction === 'inbound' ? caller : callee;
+}
+
+/** Whom a press calls back; undefined where nobody can be: a hidden number, or a call that was refused. `mine`: of whoever would call. */
+export function sideToCall(
+  one: Call & Pick<CallRecord, 'disposition'>,
+  mine: CallRecord['caller']['personId'] | undefined,
+): Party | undefined {
+  if (one.disposition === 'blocked') return undefined;
+  const isMine = one.direction === 'internal' && mine !== undefined && mine !== null && one.callee.personId === mine;
+  const side = isMine ? one.caller : otherSide(one);
+  const number = side.number === '' && one.direction !== 'inbound' ? one.dialled : side.number;
+  return /^[+*#\d]{2,}$/.test(number) ? { name: side.name, number } : undefined;
 }
 
 export function callTitle(call: Call): string {

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { withMore, withNewest } from './call-list.ts';
 import { contrast, formatColor, parseColor, readable, textOn } from './contrast.ts';
 import type { Rgb } from './contrast.ts';
-import type { CallRecord } from './data.ts';
 import { dayDistance, formatDuration, formatWhen } from './format.ts';
 import { localeOf, pickLanguage } from './locale.ts';
 import { fill, pluralKey } from './phrase.ts';
@@ -150,21 +148,6 @@ describe('a colour', () => {
   });
 
   it('that can be read stays as it is', () => expect(readable([0, 103, 135], [white])).toEqual([0, 103, 135]));
-});
-
-describe('the list of calls', () => {
-  const call = (id: string, startedAt: string) => ({ id, startedAt }) as CallRecord;
-  const ids = (list: readonly CallRecord[]) => list.map(({ id }) => id);
-  const kept = [call('c', '3'), call('b', '2'), call('a', '1')];
-
-  it('keeps what somebody scrolled to when a new call comes, and drops what is gone', () => {
-    expect(ids(withNewest(kept, [call('d', '4'), call('c', '3')]))).toEqual(['d', 'c', 'b', 'a']);
-    expect(ids(withNewest(kept, [call('d', '4'), call('b', '2')]))).toEqual(['d', 'b', 'a']);
-    expect(ids(withNewest(kept, []))).toEqual([]);
-  });
-
-  it('shows no call twice where two began in the same moment', () =>
-    expect(ids(withMore(kept, [call('a', '1'), call('z', '1')]))).toEqual(['c', 'b', 'a', 'z']));
 });
 
 it('has a name and a picture for every type of phone that there is', () =>

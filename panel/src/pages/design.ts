@@ -9,6 +9,7 @@ import { customElement } from 'lit/decorators.js';
 import { clock } from '../clock.ts';
 import { card } from '../parts/card.ts';
 import '../parts/copy.ts';
+import '../parts/endless-list.ts';
 import { GosipElement } from '../parts/element.ts';
 import { field } from '../parts/field.ts';
 import { fields } from '../parts/form.ts';
@@ -21,10 +22,17 @@ import { say } from '../parts/snackbar.ts';
 import '../parts/status.ts';
 import type { Tone } from '../parts/status.ts';
 import '../parts/timer.ts';
+import { pagesOf } from '../row-source.ts';
 
 const tones: readonly Tone[] = ['good', 'bad', 'warning', 'quiet', 'accent'];
 const voice = Array.from({ length: 256 }, (_, index) => Math.round(120 * Math.abs(Math.sin(index / 9) * Math.sin(index / 3))));
 const longName = 'Grandmother’s cordless telephone in the upstairs guest room';
+
+const tenThousand = pagesOf(async ({ page, per_page: count }) => ({
+  items: Array.from({ length: count }, (_, index) => (page - 1) * count + index + 1),
+  total: 10_000,
+}));
+const none = pagesOf<number>(async () => ({ items: [], total: 0 }));
 
 /** Every part in every state, for whoever works on the look; not in what is built. */
 @customElement('gosip-design')
@@ -70,6 +78,8 @@ export class GosipDesign extends GosipElement {
           html`<gosip-copy label="Server" value="192.0.2.5"></gosip-copy>
             <div class="line"><gosip-qr text="192.0.2.5" label="QR"></gosip-qr></div>`,
         )}
+        ${card('An endless list without a row', this.renderEndless(none))}
+        ${card('An endless list', this.renderEndless(tenThousand))}
       </div>
     </gosip-page>`;
   }
@@ -106,6 +116,21 @@ export class GosipDesign extends GosipElement {
       <gosip-player label="Without a waveform" seconds="3725"></gosip-player>
       <gosip-player label="Broken" audio="design" file="broken.wav" .isBroken=${true}></gosip-player>
     </div>`;
+  }
+
+  private renderEndless(source: typeof none) {
+    return html`<gosip-endless-list
+      label="Numbers"
+      .source=${source}
+      .row=${(one: number) =>
+        html`<a class="row" href="design"
+          ><span class="text"
+            ><span class="main">Row ${one}</span>${one % 7 === 0 ? html`<span class="more">${longName}</span>` : ''}</span
+          ></a
+        >`}
+    >
+      <gosip-notice slot="empty" .path=${mdiHistory} heading="No rows yet"></gosip-notice>
+    </gosip-endless-list>`;
   }
 
   private renderRows() {

@@ -1,47 +1,71 @@
-import { html } from 'lit';
+import { css, html } from 'lit';
 import { callIcon, callTitle, dispositionText, isBad, otherSide, partyNumber, reasonText } from '../call-words.ts';
-import { clock } from '../clock.ts';
 import type { CallRecord } from '../data.ts';
-import { formatDuration, formatMoment, formatWhen } from '../format.ts';
 import { pathOf } from '../routes.ts';
-import { locale, t } from '../words.ts';
+import { t } from '../words.ts';
+import { renderCallBack, renderMoment, talkTime } from './call-row.ts';
 import './icon.ts';
 
-/** Calls where there is room for a table. */
-export function renderCallTable(calls: readonly CallRecord[]) {
-  return html`<table>
-    <thead>
-      <tr>
-        <th scope="col">${t('calls.column.who')}</th>
-        <th scope="col">${t('calls.column.how')}</th>
-        <th scope="col">${t('calls.column.when')}</th>
-        <th scope="col" class="last">${t('calls.column.length')}</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${calls.map((one) => renderCall(one))}
-    </tbody>
-  </table>`;
+export const callTable = css`
+  .line {
+    display: grid;
+    grid-template-columns: minmax(0, 5fr) minmax(0, 6fr) minmax(120px, 2fr) 80px 48px;
+    align-items: center;
+    gap: 16px;
+    min-height: 64px;
+    padding: 8px 12px 8px 16px;
+  }
+  .line.head {
+    min-height: 48px;
+    color: var(--quiet);
+    font-weight: 500;
+  }
+  .line .who {
+    display: flex;
+    align-items: center;
+    gap: 16px;
+  }
+  .line .text {
+    min-width: 0;
+  }
+  .line .text > * {
+    display: block;
+  }
+  .line .open {
+    font-size: 15px;
+  }
+  .line .last {
+    text-align: end;
+  }
+`;
+
+/** What the columns of calls are, where there is room for a table. */
+export function renderCallHead() {
+  return html`<div class="line head" role="row" slot="head" aria-rowindex="1">
+    <span role="columnheader">${t('calls.column.who')}</span>
+    <span role="columnheader">${t('calls.column.how')}</span>
+    <span role="columnheader">${t('calls.column.when')}</span>
+    <span role="columnheader" class="last">${t('calls.column.length')}</span>
+    <span role="columnheader"><span class="spoken">${t('calls.callBack')}</span></span>
+  </div>`;
 }
 
-function renderCall(one: CallRecord) {
-  const at = Date.parse(one.startedAt);
-  return html`<tr>
-    <td>
-      <a href=${pathOf('calls', one.id)}>
-        <gosip-icon class=${isBad(one) ? 'bad' : 'quiet'} .path=${callIcon(one)}></gosip-icon>
-        <span class="text"
-          ><span class="main cut">${callTitle(one)}</span><span class="quiet cut">${partyNumber(otherSide(one))}</span></span
-        >
-      </a>
-    </td>
-    <td class="text">
+/** A call as a row of a table. `query`: what its page is narrowed down to. */
+export function renderCallLine(one: CallRecord, query: Readonly<Record<string, string>>) {
+  return html`<div class="line call" role="presentation">
+    <span role="cell" class="who">
+      <gosip-icon class=${isBad(one) ? 'bad' : 'quiet'} .path=${callIcon(one)}></gosip-icon>
+      <span class="text">
+        <a class="open cut" href=${pathOf('calls', one.id, query)}>${callTitle(one)}</a>
+        <span class="quiet cut">${partyNumber(otherSide(one))}</span>
+      </span>
+    </span>
+    <span role="cell" class="text">
       <span class=${isBad(one) ? 'bad' : ''}>${dispositionText(one)}</span>
       <span class="quiet cut">${reasonText(one)}</span>
-    </td>
-    <td>
-      <time datetime=${one.startedAt} title=${formatMoment(at, locale.value)}>${formatWhen(at, clock.now(), locale.value)}</time>
-    </td>
-    <td class="last number">${one.answeredAt === null || one.endedAt === null ? '' : formatDuration(one.durationSeconds)}</td>
-  </tr>`;
+    </span>
+    <span role="cell">${renderMoment(one)}</span>
+    <span role="cell" class="last number">${talkTime(one)}</span>
+    <span role="cell">${renderCallBack(one)}</span>
+  </div>`;
 }

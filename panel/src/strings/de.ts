@@ -360,6 +360,7 @@ export const de: Strings = {
   'search.pages': 'Seiten und Einstellungen',
 
   // calls
+  'calls.callBack': 'Zurückrufen',
 
   // voicemail
   'player.play': 'Abspielen',

@@ -363,6 +363,7 @@ export const en = {
   'search.pages': 'Pages and settings',
 
   // calls
+  'calls.callBack': 'Call back',
 
   // voicemail
   'player.play': 'Play',

@@ -360,6 +360,7 @@ export const es: Strings = {
   'search.pages': 'Páginas y ajustes',
 
   // calls
+  'calls.callBack': 'Devolver la llamada',
 
   // voicemail
   'player.play': 'Reproducir',

@@ -360,6 +360,7 @@ export const fr: Strings = {
   'search.pages': 'Pages et réglages',
 
   // calls
+  'calls.callBack': 'Rappeler',
 
   // voicemail
   'player.play': 'Lire',

@@ -359,6 +359,7 @@ export const nl: Strings = {
   'search.pages': 'Pagina’s en instellingen',
 
   // calls
+  'calls.callBack': 'Terugbellen',
 
   // voicemail
   'player.play': 'Afspelen',

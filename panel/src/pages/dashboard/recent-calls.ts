@@ -1,9 +1,9 @@
 import { mdiHistory } from '@mdi/js';
-import { css, html } from 'lit';
+import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { listCallRecords } from '#contract/calls.ts';
 import { call } from '../../api.ts';
-import { renderCallRow } from '../../parts/call-row.ts';
+import { callRows, renderCallRow } from '../../parts/call-row.ts';
 import { card, whenRead } from '../../parts/card.ts';
 import { GosipElement } from '../../parts/element.ts';
 import { look, rows } from '../../parts/look.ts';
@@ -20,17 +20,7 @@ export class GosipRecentCalls extends GosipElement {
     'call.changed',
   ]);
 
-  static override styles = [
-    look,
-    rows,
-    css`
-      .row > .when {
-        display: grid;
-        gap: 0;
-        justify-items: end;
-      }
-    `,
-  ];
+  static override styles = [look, rows, callRows];
 
   override render() {
     return card(
