@@ -152,7 +152,13 @@ async function composeRooms(context: AppContext, storage: Storage, { primaryAddr
     isTwilioLocked: () => twilio.settings.isLocked,
   });
   const { twilioTrunkProblem, secrets } = sealedValues;
-  const contactsRoom = composeContacts({ ...context, storage, secrets: secrets.addressBooks, people: people.people });
+  const contactsRoom = composeContacts({
+    ...context,
+    storage,
+    secrets: secrets.addressBooks,
+    people: people.people,
+    chains: routing.chains,
+  });
   const { contacts } = contactsRoom;
   const screening = composeScreening({
     ...context,

@@ -10,6 +10,7 @@ import { contactRoutes } from '#contacts/contact-routes.ts';
 import { ContactStore } from '#contacts/contact-store.ts';
 import { Contacts } from '#contacts/contacts.ts';
 import type { People } from '#people/people.ts';
+import type { EscalationChains } from '#routing/escalation-chains.ts';
 import type { SealedSecrets } from '#storage/sealed-secrets.ts';
 import type { AppContext, RoomFace, Storage } from './context.ts';
 import { faceOf } from './face.ts';
@@ -17,13 +18,25 @@ import { numberReader } from './read-number.ts';
 
 export type ContactsRoom = { readonly contacts: Contacts; readonly face: RoomFace };
 
-type ContactsDeps = AppContext & { readonly storage: Storage; readonly secrets: SealedSecrets; readonly people: People };
+type ContactsDeps = AppContext & {
+  readonly storage: Storage;
+  readonly secrets: SealedSecrets;
+  readonly people: People;
+  readonly chains: EscalationChains;
+};
 
 export function composeContacts(deps: ContactsDeps): ContactsRoom {
   const { options, storage, secrets, people, clock, newId, stack } = deps;
   const store = new ContactStore(storage.db);
   const { writes } = storage;
-  const contacts = new Contacts({ store, writes, clock, newId, events: deps.events });
+  const contacts = new Contacts({
+    store,
+    writes,
+    clock,
+    newId,
+    events: deps.events,
+    merged: (gone, kept) => deps.chains.replaceContacts(gone, kept),
+  });
   const read = numberReader(options.house.country);
   const addressBooks = new AddressBooks({
     store: new AddressBookStore(storage.db),
@@ -42,7 +55,7 @@ export function composeContacts(deps: ContactsDeps): ContactsRoom {
   if (storage.mode === 'normal') addressBooks.start();
   const isPerson = (personId: PersonId) => people.byId(personId) !== undefined;
   const routes = [
-    ...contactRoutes({ contacts, store, clock, newId, read, isPerson }),
+    ...contactRoutes({ contacts, store, clock, newId, read, isPerson, nameOfBook: (id) => addressBooks.get(id).name }),
     ...addressBookRoutes({ addressBooks, isPerson }),
   ];
   return { contacts, face: faceOf({ routes }) };

@@ -42,7 +42,7 @@ beforeEach(async () => {
   server.books = { family: { 'gran.vcf': card('Gran', '030 901820', 'CATEGORIES:VIP\r\n'), 'mail.vcf': card('Mail', 'x') } };
   const store = new ContactStore(db);
   const writes = new WriteBatch({ db, log });
-  contacts = new Contacts({ store, writes, clock, newId, events: new Events(log) });
+  contacts = new Contacts({ store, writes, clock, newId, events: new Events(log), merged: () => () => {} });
   addressBooks = new AddressBooks({
     store: new AddressBookStore(db),
     contactStore: store,

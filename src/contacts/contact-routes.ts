@@ -11,22 +11,37 @@ import {
   exportContactsVcard,
   getContact,
   importContacts,
+  listContactDoubles,
+  listContactGroups,
   listContacts,
+  mergeContacts,
 } from '#contract/contacts.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import { answerPage } from '#contract/page.ts';
+import type { Listed } from '#contract/page.ts';
 import { groupsOf } from './contact.ts';
-import type { Contact, ContactChange, ContactNumber } from './contact.ts';
+import type { AddressBookId, Contact, ContactChange, ContactNumber } from './contact.ts';
 import { writeContactRows } from './contact-csv.ts';
 import { ContactImport } from './contact-import.ts';
 import type { ContactImportDeps } from './contact-import.ts';
+import type { Contacts } from './contacts.ts';
+import type { Doubles } from './doubles.ts';
 import type { ReadNumber } from './read-card.ts';
 import { writeVcards } from './vcard-writer.ts';
 
+type Deps = ContactImportDeps & {
+  readonly isPerson: (id: PersonId) => boolean;
+  readonly nameOfBook: (id: AddressBookId) => string;
+};
+
+const maxDoublesShown = 50;
+
 /** Everybody sees the whole house's contacts and their own, an admin all. Users change their own alone. */
-export function contactRoutes(deps: ContactImportDeps & { readonly isPerson: (id: PersonId) => boolean }): readonly Route[] {
+export function contactRoutes(deps: Deps): readonly Route[] {
   const { contacts, store, read } = deps;
+  const toReply = (contact: Contact) =>
+    toReplyOf(contact, contact.addressBookId === undefined ? null : deps.nameOfBook(contact.addressBookId));
   const personOf = (owner: PersonId | undefined): PersonId | undefined => {
     if (owner === undefined || deps.isPerson(owner)) return owner;
     const details = [{ field: 'personId', message: 'is not a person of the house' }];
@@ -66,6 +81,24 @@ export function contactRoutes(deps: ContactImportDeps & { readonly isPerson: (id
         }),
       ),
     ),
+    handle(listContactGroups, ({ identity }) => {
+      const groups = contacts.groups((one) => maySee(one, identity));
+      return { items: groups.map(({ name, contacts: count }) => ({ name, contacts: count })), total: groups.length };
+    }),
+    handle(listContactDoubles, ({ identity }) => {
+      const { items, total } = doublesFor(identity, contacts);
+      return {
+        items: items.map((one) => ({ number: one.number ?? null, contacts: one.contacts.map(toReply) })),
+        total,
+      };
+    }),
+    handle(mergeContacts, async ({ body, identity }) => {
+      const [first, ...rest] = new Set(
+        body.ids.map((id, at) => changeable(mentioned(contacts.byId(id), at, identity), identity).id),
+      );
+      if (first === undefined) throw new Error('No contact was named');
+      return toReply(await contacts.merge([first, ...rest]));
+    }),
     handle(getContact, ({ params, identity }) => toReply(visible(contacts.byId(params.id), identity))),
     handle(changeContact, async ({ params, body, identity }) => {
       const found = changeable(contacts.byId(params.id), identity);
@@ -90,7 +123,7 @@ function* visibleTo(contacts: Iterable<Contact>, identity: Identity | undefined)
   for (const contact of contacts) if (maySee(contact, identity)) yield contact;
 }
 
-function maySee({ personId }: Contact, identity: Identity | undefined): boolean {
+function maySee({ personId }: Pick<Contact, 'personId'>, identity: Identity | undefined): boolean {
   return identity?.role === 'admin' || personId === undefined || personId === identity?.personId;
 }
 
@@ -122,7 +155,23 @@ function isOfServer(): AppError {
   return new AppError('conflict', 'This contact comes from a CardDAV server: change it there');
 }
 
-function toReply(contact: Contact) {
+/** Throws `invalid` with its place in `ids`. */
+function mentioned(contact: Contact | undefined, at: number, identity: Identity | undefined): Contact {
+  if (contact !== undefined && maySee(contact, identity)) return contact;
+  const details = [{ field: `ids.${at}`, message: 'is not the id of a contact that you see' }];
+  throw new AppError('invalid', 'These contacts cannot be merged', { details });
+}
+
+/** Of which those can be changed who asks. */
+function doublesFor(identity: Identity | undefined, contacts: Contacts): Listed<Doubles> {
+  const own = identity?.personId === undefined ? [] : [identity.personId];
+  const owners = identity?.role === 'admin' ? [undefined, ...own] : own;
+  const found = owners.map((owner) => contacts.doubles(owner, maxDoublesShown));
+  const items = found.flatMap((one) => one.items).slice(0, maxDoublesShown);
+  return { items, total: found.reduce((sum, { total }) => sum + total, 0) };
+}
+
+function toReplyOf(contact: Contact, addressBookName: string | null) {
   return {
     id: contact.id,
     personId: contact.personId ?? null,
@@ -130,6 +179,7 @@ function toReply(contact: Contact) {
     numbers: contact.numbers.map(({ number, label }) => ({ number, label })),
     groups: [...groupsOf(contact)],
     addressBookId: contact.addressBookId ?? null,
+    addressBookName,
     createdAt: isoTime(contact.createdAt),
     changedAt: isoTime(contact.changedAt),
   };

@@ -27,10 +27,12 @@ let db: OpenedDatabase['db'];
 let store: ContactStore;
 let contacts: Contacts;
 let events: Events<Facts>;
+let replaced: unknown[] = [];
 
 beforeEach(() => {
   clock = new FakeClock();
   events = new Events(log);
+  replaced = [];
   ({ db } = openDatabase({ path: ':memory:', log, clock }));
   const person = db.prepare('INSERT INTO users (id, username, name, role, created_at, changed_at) VALUES (?, ?, ?, ?, 0, 0)');
   for (const id of [anna, ben]) person.run(id, id, id, 'user');
@@ -40,7 +42,14 @@ beforeEach(() => {
 /** As after a restart. */
 function open(): Contacts {
   store = new ContactStore(db);
-  return new Contacts({ store, writes: new WriteBatch({ db, log }), clock, newId, events });
+  return new Contacts({
+    store,
+    writes: new WriteBatch({ db, log }),
+    clock,
+    newId,
+    events,
+    merged: (gone, kept) => (replaced.push([gone, kept]), () => {}),
+  });
 }
 
 function add(name: string, number: string, more: Partial<ContactInput> = {}): Promise<Contact> {
@@ -129,6 +138,69 @@ describe('a caller', () => {
     for (let index = 0; index < 20_000; index += 1) contacts.byNumber(`+4930${1_000_000 + index}`);
     expect((performance.now() - from) / 20_000).toBeLessThan(0.1);
     await expect(add('One more', '+4930901820')).rejects.toThrow(/20000 contacts already/);
+  }, 60_000);
+});
+
+describe('contacts that are twice', () => {
+  it('are found by what they share, only among those of one owner, and each group once', async () => {
+    const mum = await add('Mum', '+4930901820');
+    await add('mum', '+4930901820', { groups: ['VIP'] });
+    await add('Mum', '+4930901820', { personId: anna });
+    await add('Dad', '+4930901820');
+    await add('Doctor', '+4930901821', { personId: anna });
+    await add('Dr. Weber', '+4930901821', { personId: anna });
+    const found = (personId?: PersonId) =>
+      contacts.doubles(personId, 50).items.map(({ number, contacts: all }) => [number, ...all.map(({ name }) => name)]);
+    expect(found()).toEqual([
+      [undefined, 'mum', 'Mum'],
+      ['+4930901820', 'mum', 'Mum', 'Dad'],
+    ]);
+    expect(found(anna)).toEqual([['+4930901821', 'Doctor', 'Dr. Weber']]);
+    expect(found(ben)).toEqual([]);
+    expect(contacts.doubles(undefined, 1)).toMatchObject({ total: 2, items: [{}] });
+    await contacts.change(mum, { name: 'Grandma' });
+    expect(found()).toEqual([['+4930901820', 'mum', 'Dad', 'Grandma']]);
+  });
+
+  it('become one whom callers are known by at once and after a restart, and whoever names the others is told', async () => {
+    const one = await add('Mum', '+4930901820');
+    const two = await add('Mother', '+4930901821', { groups: ['VIP'] });
+    const merged = await contacts.merge([one.id, two.id]);
+    expect(merged).toMatchObject({ id: one.id, name: 'Mum', groups: ['VIP'] });
+    for (const now of [contacts, open()]) {
+      expect(now.byNumber('+4930901821')).toEqual({ id: one.id, name: 'Mum', groups: ['VIP'] });
+      expect(now.byId(two.id)).toBeUndefined();
+    }
+    expect(replaced).toEqual([[[two.id], one.id]]);
+    await expect(contacts.merge([one.id, two.id])).rejects.toThrow(/not there any more/);
+    expect(shown()).toEqual([['Mum', '+4930901820', '+4930901821']]);
+  });
+
+  it('stay as they are where they cannot be one', async () => {
+    const one = await add('Mum', '+4930901820');
+    const two = await add('Mum', '+4930901820', { personId: anna });
+    await expect(contacts.merge([one.id, two.id])).rejects.toThrow(/one owner/);
+    expect(shown()).toHaveLength(2);
+    expect(replaced).toEqual([]);
+  });
+
+  it('are found among twenty thousand in no time', async () => {
+    const saved = Array.from({ length: 19_000 }, (_, index): Contact => ({
+      id: newId('contact'),
+      personId: undefined,
+      name: `Contact ${index % 9_500}`,
+      numbers: [{ number: `+4930${1_000_000 + index}`, label: '' }],
+      groups: [],
+      cardGroups: [],
+      uid: undefined,
+      addressBookId: undefined,
+      createdAt: 0,
+      changedAt: 0,
+    }));
+    await contacts.apply({ saved, deleted: [] });
+    const from = performance.now();
+    expect(contacts.doubles(undefined, 50)).toMatchObject({ total: 500 });
+    expect(performance.now() - from).toBeLessThan(500);
   }, 60_000);
 });
 

@@ -4,15 +4,19 @@
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { Events } from '#base/events.ts';
-import type { NewId, PersonId } from '#base/ids.ts';
+import type { ContactId, NewId, PersonId } from '#base/ids.ts';
 import type { Facts } from '#contract/facts.ts';
+import type { Listed } from '#contract/page.ts';
 import { readByKeyset } from '#storage/keyset.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import { maxContacts } from './contact.ts';
 import type { Contact, ContactChange, KnownCaller } from './contact.ts';
 import { emitContactFacts } from './contact-facts.ts';
 import { ContactIndex } from './contact-index.ts';
+import type { ContactGroup } from './contact-index.ts';
 import type { ContactStore } from './contact-store.ts';
+import { doublesAmong, mergeContacts } from './doubles.ts';
+import type { Doubles } from './doubles.ts';
 
 export type ContactsDeps = {
   readonly store: ContactStore;
@@ -20,7 +24,14 @@ export type ContactsDeps = {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly events: Events<Facts>;
+  /** What names contacts names the one that is kept from now on: in the transaction that merges them. The result is called after it. */
+  readonly merged: (gone: readonly ContactId[], kept: ContactId) => () => void;
 };
+
+/** More are not looked for: whoever merges these gets to the others. */
+const maxDoubles = 500;
+/** So many can be made one at once. */
+export const maxMerged = 20;
 
 export type ContactInput = Omit<Contact, 'id' | 'createdAt' | 'changedAt'>;
 
@@ -55,6 +66,35 @@ export class Contacts {
     return readByKeyset((id, limit) => this.#deps.store.after(id, limit));
   }
 
+  /** The groups of what may be seen. */
+  groups(maySee: (contact: Pick<Contact, 'personId'>) => boolean): readonly ContactGroup[] {
+    return this.#index.groups(maySee);
+  }
+
+  /** What may be twice among the contacts of this owner (undefined: the whole house), and how many such there are; at most `limit` of them. */
+  doubles(personId: PersonId | undefined, limit: number): Listed<Doubles> {
+    const items: Doubles[] = [];
+    const shown = new Set<string>();
+    let total = 0;
+    for (const { number, ids } of this.#index.alike(personId)) {
+      // Whose name is the same are not shown once more for each number.
+      if (total >= maxDoubles) break;
+      const found = doublesAmong(
+        ids.slice(0, maxMerged).flatMap((id) => this.#deps.store.byId(id) ?? []),
+        number,
+      );
+      const key = found?.contacts
+        .map(({ id }) => id)
+        .toSorted()
+        .join(' ');
+      if (found === undefined || key === undefined || shown.has(key)) continue;
+      shown.add(key);
+      total += 1;
+      if (items.length < limit) items.push(found);
+    }
+    return { items, total };
+  }
+
   /** The whole house's, and the person's own. */
   *visibleTo(personId: PersonId | undefined): Generator<Contact> {
     for (const contact of this.all()) if (contact.personId === undefined || contact.personId === personId) yield contact;
@@ -77,6 +117,29 @@ export class Contacts {
 
   async delete(contact: Contact): Promise<void> {
     await this.apply({ saved: [], deleted: [contact] });
+  }
+
+  /**
+   * Makes one of several: the first is kept with what the others have, and they are deleted, in one transaction with what names them. Throws
+   * `conflict` where they cannot be one, or one was removed meanwhile.
+   */
+  async merge([first, ...rest]: readonly [ContactId, ...ContactId[]]): Promise<Contact> {
+    const { store, writes, clock, events } = this.#deps;
+    const done = await writes.write(() => {
+      const [kept, ...others] = [first, ...rest].map((id) => store.byId(id) ?? gone());
+      if (kept === undefined) return gone();
+      const merge = mergeContacts(kept, others);
+      if (merge.kind === 'refused') throw new AppError('conflict', merge.problem);
+      const contact = { ...merge.contact, changedAt: clock.now() };
+      store.save(contact);
+      for (const { id } of others) store.delete(id);
+      return { contact, kept, others, follow: this.#deps.merged(rest, first) };
+    });
+    for (const contact of [done.kept, ...done.others]) this.#index.remove(contact);
+    this.#index.add(done.contact);
+    done.follow();
+    emitContactFacts(events, { before: [done.kept], saved: [done.contact], deleted: done.others });
+    return done.contact;
   }
 
   /** Saves and deletes in one transaction; memory follows once it is on the disk. */
@@ -105,6 +168,10 @@ export class Contacts {
   releasePerson(personId: PersonId): () => void {
     return this.release(this.#deps.store.ofPerson(personId));
   }
+}
+
+function gone(): never {
+  throw new AppError('conflict', 'One of these contacts is not there any more');
 }
 
 export function tooMany(): AppError {

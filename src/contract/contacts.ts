@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { displayName, requiredDisplayName } from './display-name.ts';
 import { endpoint, noContent } from './endpoint.ts';
 import { streamReply, uploadBody } from './file.ts';
-import { personId } from './ids.ts';
+import { contactId, personId } from './ids.ts';
 import { csvUpload, importReport } from './import-report.ts';
 import { numberFilter } from './number-filter.ts';
 import { isoDateTime } from './date-time.ts';
@@ -37,6 +37,8 @@ export const contact = z
     groups: z.array(z.string()),
     /** The address book of a CardDAV server it is read from: only its groups can be changed here, and those of its card stay. */
     addressBookId: z.string().nullable(),
+    /** Its name. */
+    addressBookName: z.string().nullable(),
     createdAt: isoDateTime,
     changedAt: isoDateTime,
   })
@@ -113,6 +115,47 @@ export const exportContactsVcard = endpoint({
   summary: 'The contacts you see as vCards (3.0)',
   reply: streamReply,
   replyTypes: ['text/vcard'],
+});
+
+export const listContactGroups = endpoint({
+  id: 'listContactGroups',
+  method: 'GET',
+  path: '/contacts/groups',
+  access: 'user',
+  summary: 'The groups that the contacts you see are in, by name',
+  reply: z.object({ items: z.array(z.object({ name: z.string(), contacts: z.number().int() })), total: z.number().int() }),
+});
+
+export const listContactDoubles = endpoint({
+  id: 'listContactDoubles',
+  method: 'GET',
+  path: '/contacts/doubles',
+  access: 'user',
+  summary: 'Contacts that share a name or a number and may be the same: your own, and for an admin the whole house’s too',
+  reply: z.object({
+    /** The first fifty. */
+    items: z.array(
+      z.object({
+        /** What they share; null: their name. */
+        number: z.string().nullable(),
+        /** Two or more of one owner; the first is the one to keep where nobody says otherwise. */
+        contacts: z.array(contact),
+      }),
+    ),
+    /** Of 500 and more, 500. */
+    total: z.number().int(),
+  }),
+});
+
+export const mergeContacts = endpoint({
+  id: 'mergeContacts',
+  method: 'POST',
+  path: '/contacts/merge',
+  access: 'user',
+  summary:
+    'Make one contact of several: the first is kept by its name, with the numbers and groups of all. What names the others, such as an escalation chain, names it then',
+  body: z.strictObject({ ids: z.array(contactId).min(2).max(20) }),
+  reply: contact,
 });
 
 export const getContact = endpoint({

@@ -83,6 +83,24 @@ export class EscalationChains {
     this.#deps.log.info({ chain: chain.id }, 'Escalation chain removed');
   }
 
+  /** Contacts that become one: in the transaction that merges them. Call the result after it. */
+  replaceContacts(gone: readonly ContactId[], kept: ContactId): () => void {
+    const isGone = (target: EscalationTarget) => target.kind === 'contact' && gone.includes(target.id);
+    const concerned = this.#all.filter(({ steps }) => steps.some(({ targets }) => targets.some(isGone)));
+    for (const chain of concerned) {
+      const steps = chain.steps.map((step) => ({
+        ...step,
+        targets: step.targets.map((target) => (target.kind === 'contact' && isGone(target) ? { ...target, id: kept } : target)),
+      }));
+      this.#deps.store.save({ ...chain, steps });
+    }
+    return () => {
+      if (concerned.length === 0) return;
+      this.#all = this.#deps.store.all();
+      for (const { id } of concerned) this.#deps.events.emit('escalation-chain.changed', { escalationChainId: id });
+    };
+  }
+
   #read(given: readonly GivenStep[]): readonly EscalationStep[] {
     const steps = given.map(({ seconds, targets }, at) => ({
       seconds,

@@ -102,6 +102,37 @@ describe('the address book of the whole house', { timeout: 60_000 }, () => {
     await harness.json('DELETE', path);
   });
 
+  it('makes one of contacts that are twice, for whoever may change them, and alarms go on to the one that is kept', async () => {
+    const add = (name: string, number: string, who: string, groups: string[] = []) =>
+      harness.json<Contact>('POST', '/contacts', { name, numbers: [{ number }], groups }, who);
+    const doubles = async (who: string) => {
+      type Doubles = { items: { number: string | null; contacts: Contact[] }[]; total: number };
+      const { items } = await harness.json<Doubles>('GET', '/contacts/doubles', undefined, who);
+      return items.map(({ number, contacts }) => [number, ...contacts.map(({ name }) => name)]);
+    };
+    const [kept, gone] = [await add('Mum', '+14155550130', 'admin'), await add('Mother', '+14155550130', 'admin', ['VIP'])];
+    const own = [await add('Dentist', '+14155550131', 'anna'), await add('dentist', '+14155550132', 'anna')];
+    expect(await doubles('admin')).toEqual([['+14155550130', 'Mother', 'Mum']]);
+    expect(await doubles('anna')).toEqual([[null, 'Dentist', 'dentist']]);
+    expect(await doubles('ben')).toEqual([]);
+    const ids = [kept.id, gone.id];
+    expect(await harness.status('POST', '/contacts/merge', { ids }, 'anna')).toBe(403);
+    expect(await harness.status('POST', '/contacts/merge', { ids: own.map(({ id }) => id) }, 'ben')).toBe(400);
+    expect(await harness.status('POST', '/contacts/merge', { ids: [kept.id, own[0]?.id] }, 'admin')).toBe(409);
+    const targets = [{ kind: 'contact', id: gone.id }];
+    type Chain = { id: string; steps: { targets: unknown[] }[]; problems: unknown[] };
+    const chain = await harness.json<Chain>('POST', '/escalation-chains', { name: 'Fall', steps: [{ targets, seconds: 20 }] });
+    const merged = await harness.json<Contact>('POST', '/contacts/merge', { ids });
+    expect(merged).toMatchObject({ id: kept.id, name: 'Mum', groups: ['VIP'] });
+    expect(await harness.status('GET', `/contacts/${gone.id}`, undefined, 'admin')).toBe(404);
+    const after = await harness.json<Chain>('GET', `/escalation-chains/${chain.id}`);
+    expect(after.steps[0]?.targets).toEqual([{ kind: 'contact', id: kept.id, number: '+14155550130' }]);
+    expect(await harness.status('POST', '/contacts/merge', { ids: own.map(({ id }) => id) }, 'anna')).toBe(200);
+    expect(await harness.list('anna')).toEqual(['Dentist', 'Mum']);
+    await harness.json('DELETE', `/escalation-chains/${chain.id}`);
+    for (const id of [kept.id, own[0]?.id]) await harness.json('DELETE', `/contacts/${id}`);
+  });
+
   it('says which number of a contact is none', async () => {
     const response = await harness.fetch('/contacts', 'anna', {
       method: 'POST',

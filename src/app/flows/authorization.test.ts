@@ -32,7 +32,9 @@ function pathOf({ path }: AnyEndpoint, { params }: RuledRow, of: Belongings): st
 
 /** Everything that names a person, in whatever reply. */
 function tracesOf({ name, personId, number, token: _token, cookie: _cookie, ...ids }: Belongings): readonly string[] {
-  const named = ['person', 'number', 'phone', 'caller', 'reply', 'reason', 'contact', 'chain'].map((kind) => `${name}-${kind}`);
+  const named = ['person', 'number', 'phone', 'caller', 'reply', 'reason', 'contact', 'group', 'chain'].map(
+    (kind) => `${name}-${kind}`,
+  );
   return [...named, personId, number, ...Object.values(ids)];
 }
 

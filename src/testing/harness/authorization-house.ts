@@ -177,7 +177,8 @@ export class AuthorizationHouse implements AsyncDisposable {
     const planted = this.#plant({ name, personId, number, childId: child.id });
     const reply = await this.make('/auto-replies', { ...autoReply, name: `${name}-reply`, number }, token);
     const blocked = await this.make('/blocklist/from-call', { callId: planted.cdrId, reason: `${name}-reason` }, token);
-    const contact = await this.make('/contacts', { name: `${name}-contact`, numbers: [{ number: '+14165550177' }] }, token);
+    const named = { name: `${name}-contact`, groups: [`${name}-group`] };
+    const contact = await this.make('/contacts', { ...named, numbers: [{ number: '+14165550177' }] }, token);
     const escalationId = await this.#escalate(name, personId);
     const made = {
       autoReplyId: reply['id'] ?? '',

@@ -74,6 +74,8 @@ const special: Readonly<Record<string, Row>> = {
     rule: 'refused',
     body: (of) => ({ name: `${of.name}-new`, numbers: [{ number: '+14165550178' }], personId: of.personId }),
   },
+  listContactDoubles: { rule: 'self' },
+  mergeContacts: { rule: 'refused', body: (of) => ({ ids: [of.contactId, of.contactId] }) },
   changeContact: { body: () => ({ groups: ['family'] }) },
   importContacts: {
     rule: 'self',
