@@ -3,6 +3,7 @@ import { benchApi } from './api.ts';
 import { benchCalls, benchHeldCalls } from './calls.ts';
 import { benchHomeAssistant } from './home-assistant.ts';
 import { describeMachine } from './machine.ts';
+import { benchPanel } from './panel.ts';
 import { benchRegistrations } from './registrations.ts';
 import { benchRelay } from './relay.ts';
 import { benchRouting } from './routing.ts';
@@ -27,6 +28,7 @@ const parts: Record<string, () => Promise<Row[]>> = {
   api: benchApi,
   webhooks: benchWebhooks,
   'home-assistant': benchHomeAssistant,
+  panel: benchPanel,
   soak: () => benchSoak(minutes),
 };
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { defineConfig } from 'vite';
 import { contractFacts } from './build/contract-facts.ts';
 import { earlyScript } from './build/early-script.ts';
+import { firstView, firstViewChunk } from './build/first-view.ts';
 import { precompress } from './build/precompress.ts';
 
 const fromHere = (path: string) => join(import.meta.dirname, path);
@@ -18,7 +19,10 @@ export default defineConfig({
     // A policy without data: addresses lets no inlined file through.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { panel: fromHere('index.html'), early: fromHere('src/early.ts') } },
+    rolldownOptions: {
+      input: { panel: fromHere('index.html'), early: fromHere('src/early.ts') },
+      output: { codeSplitting: { groups: [{ name: firstViewChunk(), debugName: firstView }] } },
+    },
   },
   server: { proxy: { '/api': process.env['GOSIP_URL'] ?? 'http://127.0.0.1:8080' } },
 });

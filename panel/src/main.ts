@@ -1,4 +1,5 @@
 import { followHomeAssistant, frame } from './home-assistant.ts';
+import { loadPage } from './pages.ts';
 import { place, startRouter, visit } from './router.ts';
 import { startSession } from './session.ts';
 import { loadWords } from './words.ts';
@@ -11,5 +12,9 @@ const end = frame.follow((properties) => {
   const path = properties?.route?.path ?? '';
   if (path.replaceAll('/', '') !== '' && place.value.page === 'dashboard') visit(path);
 });
+// None of them waits for another: each is a way to the house and back.
+// The app loads the page again where this fails, and says so.
+loadPage(place.value.page).catch(() => {});
+void startSession();
 await loadWords();
-await Promise.all([import('./app.ts'), startSession()]);
+await import('./app.ts');
