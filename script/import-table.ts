@@ -24,6 +24,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   people: { is: 'people, how they sign in, and their tokens', rooms: ground, packages: ['@node-rs/bcrypt'] },
   devices: { is: 'phones, their credentials and registrations', rooms: ground },
   numbers: { is: 'our numbers (DIDs) and the numbering plan', rooms: ground, packages: ['libphonenumber-js'] },
+  trunks: { is: 'the trunks of providers: what is kept of them, and known of the providers', rooms: ground },
   routing: { is: 'what happens to a call', rooms: ground, types: ['devices', 'numbers'], packages: ['re2js'] },
   contacts: { is: 'the address book, and who a caller is', rooms: ground, packages: ['ical.js', 'tsdav'] },
   calls: { is: 'the life of a call, call records (CDRs)', rooms: [...ground, 'routing', 'devices', 'numbers'] },

@@ -60,7 +60,9 @@ import { composeSystem, startAlerts } from './system.ts';
 import { composeTwilio } from './twilio.ts';
 import type { TwilioServices } from './twilio.ts';
 import { composeTwilioSetup } from './twilio-setup.ts';
-import { syncTwilioTrunk } from './twilio-trunk.ts';
+import { composeTrunks } from './trunks.ts';
+import type { TrunksRoom } from './trunks.ts';
+import { syncTwilioTrunk, twilioDirection } from './twilio-trunk.ts';
 import { composeVoicemail } from './voicemail.ts';
 import type { VoicemailServices } from './voicemail.ts';
 import { composeWebhooks } from './webhooks.ts';
@@ -152,6 +154,15 @@ async function composeRooms(context: AppContext, storage: Storage, { primaryAddr
     isTwilioLocked: () => twilio.settings.isLocked,
   });
   const { twilioTrunkProblem, secrets } = sealedValues;
+  const trunks: TrunksRoom = composeTrunks({
+    ...context,
+    storage,
+    secrets: secrets.trunks,
+    numbers,
+    engine,
+    sip: () => calls.sip,
+    twilioDirection: () => twilioDirection(twilio.settings.current),
+  });
   const contactsRoom = composeContacts({
     ...context,
     storage,
@@ -174,6 +185,7 @@ async function composeRooms(context: AppContext, storage: Storage, { primaryAddr
     numbers,
     engine,
     media,
+    trunks,
     newToken,
     people: people.people,
     routing: { ...routing.sources, ...screening, contacts },
@@ -185,6 +197,7 @@ async function composeRooms(context: AppContext, storage: Storage, { primaryAddr
     voicemailOf: (id) => voicemail.left(id),
   });
   const { sip } = calls;
+  trunks.follow();
   syncTwilioTrunk({ ...twilio, sip, engine, log, stack });
   const messages = await composeMessages({
     ...context,
@@ -227,6 +240,7 @@ async function composeRooms(context: AppContext, storage: Storage, { primaryAddr
     sipPorts,
     sipServer: composeSipServer({ ...context, engine }),
     sealedValues,
+    trunks,
     notify,
     screening,
     media,

@@ -30,6 +30,8 @@ import { outgoingAlerts } from '#calls/outgoing-alerts.ts';
 import { outgoingRoutes } from '#calls/outgoing-routes.ts';
 import { recordRoutes } from '#calls/record-routes.ts';
 import { recordAlerts } from '#calls/record-alerts.ts';
+import { trunkTestCallRoutes } from '#calls/trunk-test-call-routes.ts';
+import { TrunkTestCalls } from '#calls/trunk-test-calls.ts';
 import { OutgoingStore } from '#calls/outgoing-store.ts';
 import { isLocalAddress } from '#base/own-networks.ts';
 import type { Log } from '#base/log.ts';
@@ -48,6 +50,7 @@ import { faceOf } from './face.ts';
 import type { MediaRoom } from './media.ts';
 import type { PeopleRoom } from './people.ts';
 import type { SipEngineHandle } from './sip-engine.ts';
+import type { TrunksRoom } from './trunks.ts';
 
 export type CallsRoom = {
   readonly sip: Sip;
@@ -75,6 +78,7 @@ type CallsDeps = DevicesRoom & {
   readonly numbers: Numbers;
   readonly engine: Pick<SipEngineHandle, 'host' | 'port' | 'secret' | 'announce' | 'listening'>;
   readonly media: MediaRoom;
+  readonly trunks: Pick<TrunksRoom, 'settings' | 'onStatus' | 'hasBadCertificate' | 'nameOf'>;
   readonly newToken: () => string;
   readonly people: FactSources['people'] & Pick<PeopleRoom['people'], 'onRemoved'>;
   readonly routing: CallRouting;
@@ -95,7 +99,7 @@ const emergencyMemoryMs = 86_400_000;
 export async function composeCalls(context: AppContext, { db, writes }: Storage, deps: CallsDeps): Promise<CallsRoom> {
   const { options, clock, newId, events, stack } = context;
   const { devices, registrations, numbers, engine, media, twilioTrunkProblem, personOf } = deps;
-  const sip = createSip(context, deps, media);
+  const sip = createSip(context, deps, deps);
   const cdrs = new CdrStore(db);
   const facts = {
     country: options.house.country,
@@ -184,7 +188,7 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
   if ((await waitForEngine(sip.start(engine, calls), clock)) === 'late')
     context.warnings.push(lateEngineWarning(options.sip.engine === 'embedded' ? undefined : options.sip.engine));
   await media.started;
-  if (media.mediaRelay.problem !== undefined && options.trunks.length > 0) context.warnings.push(media.mediaRelay.problem);
+  if (media.mediaRelay.problem !== undefined && sip.trunkStates().length > 0) context.warnings.push(media.mediaRelay.problem);
   const search = new CallSearch(db);
   const names = {
     device: (id: DeviceId) => devices.byId(id)?.name,
@@ -199,6 +203,20 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
     house: sip.houseCaller,
     nameOf: names.number,
   });
+  const testCalls = new TrunkTestCalls({
+    clock,
+    log,
+    calls,
+    house: sip.houseCaller,
+    country: options.house.country,
+    language: options.house.language,
+    isOurs: (digits) =>
+      facts.byNumber(digits) !== undefined ||
+      devices.byExtension(digits) !== undefined ||
+      facts.groupByExtension(digits) !== undefined,
+    onStep: (trunkId) => events.emit('trunk.changed', { trunkId }),
+  });
+  stack.defer(() => testCalls.stop());
   const book = new CallBook({
     devices,
     people: deps.people,
@@ -212,6 +230,7 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
       ...callRoutes({ calls, control, store: cdrs, search }),
       ...recordRoutes({ db, search, clock, timeZone: options.house.timeZone }),
       ...outgoingRoutes(tollFraudGuard),
+      ...trunkTestCallRoutes({ testCalls, trunkNameOf: deps.trunks.nameOf }),
       ...approvalRoutes,
       ...callPermissionRoutes({ permissions, devices, personOf }),
     ],
@@ -259,14 +278,20 @@ function createTollFraudGuard(
   return tollFraudGuard;
 }
 
-function createSip({ options, clock, log }: AppContext, phones: DevicesRoom, { mediaRelay, voice }: MediaRoom): Sip {
+function createSip(
+  { options, clock, log }: AppContext,
+  phones: DevicesRoom,
+  { media, trunks }: Pick<CallsDeps, 'media' | 'trunks'>,
+): Sip {
   const { authenticator, registrar, registrations, devices } = phones;
   return new Sip({
     clock,
     registrar,
-    media: mediaRelay,
-    voice,
-    trunks: options.trunks,
+    media: media.mediaRelay,
+    voice: media.voice,
+    trunks: trunks.settings,
+    onTrunkStatus: trunks.onStatus,
+    hasBadCertificate: trunks.hasBadCertificate,
     log: log.child({ room: 'sip' }),
     edgeProxies: options.sip.edgeProxies,
     authenticate: (request) => authenticator.authenticate(request),

@@ -20,7 +20,7 @@ type SealedValuesDeps = Pick<AppContext, 'warnings' | 'log'> & {
 export type SealedValuesRoom = {
   readonly face: RoomFace;
   /** For the rooms that have them. */
-  readonly secrets: Readonly<Record<'spamLists' | 'addressBooks' | 'destinations', SealedSecrets>>;
+  readonly secrets: Readonly<Record<'spamLists' | 'addressBooks' | 'destinations' | 'trunks', SealedSecrets>>;
   /** Why the trunk to Twilio cannot be used; undefined where it can. */
   readonly twilioTrunkProblem: () => string | undefined;
 };
@@ -38,6 +38,7 @@ export function composeSealedValues({
     spamLists: new SealedSecrets(db, 'spam_lists', keys.seal),
     addressBooks: new SealedSecrets(db, 'address_books', keys.seal),
     destinations: new SealedSecrets(db, 'webhook_destinations', keys.seal),
+    trunks: new SealedSecrets(db, 'trunks', keys.seal),
   };
   const problem = () =>
     sealedProblem({
@@ -48,6 +49,7 @@ export function composeSealedValues({
       spamLists: secrets.spamLists.locked(),
       addressBooks: secrets.addressBooks.locked(),
       destinations: secrets.destinations.locked(),
+      trunks: secrets.trunks.locked(),
     });
   const atStart = problem();
   if (atStart !== undefined) {

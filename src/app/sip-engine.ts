@@ -24,8 +24,8 @@ export type SipEngineHandle = EngineAddress & {
   readonly announce: PingOptions['announce'];
   /** `proto/host:port,…` of everything that listens now; undefined of a native one, which says so when it is connected. */
   readonly listening: () => string | undefined;
-  /** The networks from which the trunk to Twilio may call in now: the calls of the whole town come from there. */
-  readonly trustTrunk: (networks: readonly string[]) => void;
+  /** The networks from which a trunk may call in now: the calls of the whole town come from there. */
+  readonly trustTrunk: (trunk: string, networks: readonly string[]) => void;
   readonly face: RoomFace;
 };
 
@@ -99,8 +99,6 @@ function createEmbeddedEngine({ options, clock, log, thread = threadFile, ...cal
       tls: { ...options.sip.tls, moreCaFile: options.sip.trustedCaFile, verifyServers: true },
       hosts: options.sip.hosts,
       streams: { webSocketOrigins: options.sip.webOrigins },
-      // A trunk brings the calls of the whole town from one address.
-      trusted: options.trunks.flatMap((trunk) => trunk.allow),
       settings: {
         firstAppMs,
         passTrying: true,

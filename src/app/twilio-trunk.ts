@@ -43,6 +43,14 @@ export function twilioTrunk(wanted: TwilioTrunkSettings): TrunkSettings | undefi
   };
 }
 
+/** Which calls the trunk is for; undefined while there is none. */
+export function twilioDirection(wanted: TwilioTrunkSettings): 'both' | 'incoming' | 'outgoing' | undefined {
+  const trunk = twilioTrunk(wanted);
+  if (trunk === undefined) return undefined;
+  if (trunk.outboundRoute?.kind === 'none') return 'incoming';
+  return trunk.register || trunk.allow.length > 0 ? 'both' : 'outgoing';
+}
+
 /** Who may call in over a trunk that is pointed at the house. */
 function inboundFrom({
   inbound,
@@ -96,10 +104,9 @@ export function syncTwilioTrunk({ settings, sip, engine, log, stack }: TwilioTru
   let isThere = false;
   const follow = (changed: TwilioSettings) => {
     const wanted = twilioTrunk(changed);
-    // A trunk of the options may have the same name, in a house without an account.
     if (wanted === undefined && !isThere) return;
     isThere = true;
-    engine.trustTrunk(wanted?.allow ?? []);
+    engine.trustTrunk(trunkName, wanted?.allow ?? []);
     sip.setTrunk(trunkName, wanted).catch((error: unknown) => log.error({ err: error }, 'Twilio trunk not configured'));
   };
   follow(settings.current);

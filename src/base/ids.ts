@@ -12,6 +12,7 @@ export type LockoutId = Id<'lockout'>;
 export type DeviceId = Id<'dev'>;
 export type ContactId = Id<'contact'>;
 export type NumberId = Id<'num'>;
+export type TrunkId = Id<'trunk'>;
 export type CallId = Id<'call'>;
 export type CallApprovalId = Id<'approval'>;
 export type LegId = Id<'leg'>;

@@ -36,10 +36,11 @@ export class CallRouter {
   }
 
   /** Reads what was dialled, and decides where it is the house that is called. */
-  route(attempt: Pick<Attempt, 'caller' | 'dialled'>): PlannedRoute {
+  route(attempt: Pick<Attempt, 'caller' | 'dialled' | 'byTrunk'>): PlannedRoute {
     const routed = routeCall(attempt, this.#deps.facts);
-    const { ring, caller } = routed;
-    const { caller: from } = attempt;
+    const { caller } = routed;
+    const { caller: from, byTrunk } = attempt;
+    const ring = byTrunk !== undefined && routed.ring.kind === 'trunks' ? { ...routed.ring, byTrunk } : routed.ring;
     const isInternal = from.kind !== 'trunk';
     const refused =
       from.kind === 'device' && ring.kind === 'trunks' ? this.#deps.refuseChildCall?.(from.device, ring) : undefined;

@@ -44,8 +44,9 @@ export class LegPlanner {
       const { from } = ring;
       return ring.steps.map((step) => this.#houseStep(step, { caller, from, ours: ours ?? '' }));
     }
-    const { number, from, isEmergency } = ring;
-    return trunkSteps(this.#deps.trunks.names(isEmergency), {
+    const { number, from, isEmergency, byTrunk } = ring;
+    const names = this.#deps.trunks.names(isEmergency).filter((name) => byTrunk === undefined || name === byTrunk);
+    return trunkSteps(names, {
       isEmergency,
       legTo: (trunk) => ({
         leg: { ...this.legOf('callee', callee, nowhere), name: trunk, trunk },

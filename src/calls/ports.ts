@@ -202,6 +202,8 @@ export type Attempt = {
         readonly name: string;
         /** Where we do not answer, the network has a voicemail of its own for the caller. */
         readonly failsOver?: boolean;
+        /** The only number of ours that it brings: meant where it names none, but its account or a phone of its own. */
+        readonly onlyNumber?: string | undefined;
       }
     /** The house itself: it rings a phone whatever its switches and rules say, and never makes an emergency call. */
     | {
@@ -216,6 +218,8 @@ export type Attempt = {
         readonly autoAnswer?: boolean;
       };
   readonly dialled: string;
+  /** The only trunk that it may go out by. */
+  readonly byTrunk?: string;
   readonly leg: CallerLeg;
   /** The address that the INVITE came from; undefined where it is not known. */
   readonly source?: string | undefined;

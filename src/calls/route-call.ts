@@ -34,6 +34,8 @@ export type TrunkRing = {
   readonly isEmergency: boolean;
   /** Of a short number. */
   readonly shortCost?: ShortCost | undefined;
+  /** The only one that it may go out by. */
+  readonly byTrunk?: string;
 };
 
 /** What dialled digits are read by. */
@@ -147,7 +149,7 @@ function fromTrunk(from: TrunkCaller, dialled: string, facts: DialFacts): CallRo
   const called = calledReadings(dialled, facts.country).find(({ number }) => facts.byNumber(number) !== undefined);
   const known = called?.isWithoutPlus ? withoutPlusToE164(from.number, facts.country) : toE164(from.number, facts.country);
   const caller = externalParty(known ?? from.number, from.name);
-  const ours = called === undefined ? undefined : facts.byNumber(called.number);
+  const ours = facts.byNumber(called?.number ?? from.onlyNumber ?? '');
   if (ours !== undefined) return toOurNumber({ ours, caller, direction: 'inbound' });
   return { ...refused(caller, dialled, { disposition: 'failed', reason: 'unknown-number' }), direction: 'inbound' };
 }

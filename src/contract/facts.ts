@@ -169,6 +169,8 @@ export const facts = {
     }),
     'person',
   ),
+  /** A trunk was added, changed or removed, has another place or another state, or a test call over it went on. `trunkId`: `twilio` for Twilio's. */
+  'trunk.changed': fact(z.object({ trunkId: z.string() }), 'admin'),
   'person.created': fact(person, 'person'),
   'person.changed': fact(person, 'person'),
   'person.deleted': fact(person, 'person'),

@@ -18,6 +18,7 @@ import type {
   RecordingId,
   SessionId,
   TokenId,
+  TrunkId,
   VoicemailId,
 } from '#base/ids.ts';
 
@@ -36,6 +37,7 @@ export const personOrTokenId = idOf<PersonId | TokenId>();
 export const sessionId = idOf<SessionId>();
 export const lockoutId = idOf<LockoutId>();
 export const numberId = idOf<NumberId>();
+export const trunkId = idOf<TrunkId>();
 export const callId = idOf<CallId>();
 export const callApprovalId = idOf<CallApprovalId>();
 export const legId = idOf<LegId>();

@@ -89,6 +89,7 @@ const expected: Readonly<Record<FactName, 'admins and its owner' | 'admins'>> = 
   'number.created': 'admins',
   'number.changed': 'admins',
   'number.deleted': 'admins',
+  'trunk.changed': 'admins',
   'routes.changed': 'admins',
   'ring-group.created': 'admins',
   'ring-group.changed': 'admins',

@@ -20,11 +20,6 @@ test('docs/options.md lists no option that does not exist, and none twice', () =
   expect(documented).toEqual([...new Set(documented)]);
 });
 
-test('docs/options.md lists everything that a trunk can have', () => {
-  const trunk = Object.keys(optionSchema.shape.trunks.unwrap().element.shape);
-  expect(trunk.filter((name) => !inText.has(name))).toEqual([]);
-});
-
 test('docs/options.md shows the defaults that are words or figures', () => {
   const wrong = Object.entries(optionSchema.parse({})).flatMap(([name, value]) => {
     if (typeof value !== 'string' && typeof value !== 'number') return [];

@@ -17,8 +17,6 @@ function optionsOf(values: unknown, environment: Record<string, string> = {}) {
   return result.options;
 }
 
-const trunk = { name: 'Provider', host: 'sip.example.com' };
-
 describe('options', () => {
   it('know where Twilio reaches the house, without a slash at the end', () => {
     expect(optionsOf({ public_url: 'https://gosip.example.org/pbx/' }).twilio).toEqual({
@@ -58,7 +56,6 @@ describe('options', () => {
       },
       calls: { ringSeconds: 30, spamThreshold: 0.7 },
       outgoing: { calls: 5, callsPerPhone: 2, minutesADay: 1200, minutesADayPerPhone: 600, callMinutes: 240 },
-      trunks: [],
       media: { mode: 'rtpengine', ports: { min: 30_000, max: 30_999 }, voicePorts: { min: 31_000, max: 31_099 } },
       twilio: {},
       homeAssistant: {},
@@ -185,26 +182,10 @@ describe('options', () => {
   });
 
   it('are frozen to the bottom', () => {
-    const options = optionsOf({ trunks: [{ ...trunk, allow: ['192.0.2.1'] }] });
-    for (const value of [options, options.sip, options.sip.listen, options.trunks, options.trunks[0], options.trunks[0]?.allow]) {
+    const options = optionsOf({ sip_edge_proxies: ['192.0.2.1'] });
+    for (const value of [options, options.sip, options.sip.listen, options.sip.edgeProxies]) {
       expect(Object.isFrozen(value)).toBe(true);
     }
-  });
-
-  it('take a trunk with everything', () => {
-    const full = {
-      ...trunk,
-      port: 5070,
-      transport: 'tcp',
-      username: 'house',
-      password: 'pass',
-      register: true,
-      allow: ['192.0.2.0/24', '2001:db8::/32'],
-      secret_header_name: 'X-House',
-      secret_header_value: 'abc',
-    };
-    const { secret_header_name: name, secret_header_value: value, ...rest } = full;
-    expect(optionsOf({ trunks: [full] }).trunks).toEqual([{ ...rest, secretHeader: { name, value } }]);
   });
 
   it('take an external engine, TLS and an address outside', () => {
@@ -228,14 +209,12 @@ describe('options', () => {
     const environment = {
       GOSIP_HTTP_PORT: '0',
       GOSIP_SIP_LISTEN: 'udp:127.0.0.1:0, tcp:127.0.0.1:0',
-      GOSIP_TRUNKS: JSON.stringify([trunk]),
       PATH: '/bin',
     };
     const options = optionsOf({ http_port: 9000, log_level: 'warn' }, environment);
     expect(options.http.port).toBe(0);
     expect(options.log.level).toBe('warn');
     expect(options.sip.listen).toEqual(['udp:127.0.0.1:0', 'tcp:127.0.0.1:0']);
-    expect(options.trunks).toMatchObject([{ name: 'Provider', transport: 'udp', register: false, allow: [] }]);
   });
 
   it('take an untouched field of the add-on form as not set', () => {
@@ -250,33 +229,26 @@ describe('options', () => {
       sip_engine: 'native',
       ring_seconds: 2,
       spam_threshold: 70,
-      trunks: [{ host: 'x' }, { ...trunk, register: true, allow: ['192.0.2.0/99'] }, trunk],
+      sip_edge_proxies: ['192.0.2.0/99'],
     };
     expect(problemsOf(given, { GOSIP_COLOUR: 'red', GOSIP_COUNTRY: 'Canada' })).toEqual([
       'GOSIP_COLOUR is not known here',
       'sip_listen.0 "upd:0.0.0.0:5060" is not protocol:address:port, such as udp:0.0.0.0:5060 (protocols: udp, tcp, tls, ws, wss)',
       'sip_engine must be one of embedded, external',
+      'sip_edge_proxies.0 must be an address or a block such as 203.0.113.0/29',
       'http_port must be a port number',
       'country must be a country of two letters, such as CA',
       'ring_seconds must be at least 5',
       'spam_threshold must be at most 1',
-      'trunks.0.name is missing',
-      'trunks.1.allow.0 must be an address or a block such as 54.172.60.0/30',
       'http_prot is not known here',
       'sip_tls_key is needed to listen on tls:0.0.0.0:5061',
       'sip_tls_cert is needed to listen on tls:0.0.0.0:5061',
-      'trunks.1.username is needed to register at the trunk',
-      'trunks.2.name "Provider" is used twice',
     ]);
   });
 
   it.each([
     [{ sip_engine: 'external' }, ['sip_engine_host is needed', 'sip_engine_secret is needed']],
     [{ sip_tls_cert: 'x' }, ['sip_tls_key is needed']],
-    [{ trunks: [{ ...trunk, username: 'u' }] }, ['trunks.0.password is needed']],
-    [{ trunks: [{ ...trunk, secret_header_name: 'X-A' }] }, ['trunks.0.secret_header_value is needed']],
-    [{ trunks: [{ ...trunk, secret_header_value: 'a' }] }, ['trunks.0.secret_header_name is needed']],
-    [{ trunks: 'none' }, ['trunks must be a list']],
     [{ time_zone: 'Mars/Olympus' }, ['time_zone must be a time zone']],
     [{ http_host: 'localhost' }, ['http_host must be an IP address']],
     [{ sip_listen: ['udp:localhost:5060'] }, ['sip_listen.0 "udp:localhost:5060" is not']],
@@ -290,7 +262,7 @@ describe('options', () => {
   });
 
   it('never show a password among the problems', () => {
-    const given = { sip_engine_secret: 5, trunks: [{ ...trunk, password: ['pass-word-1'], secret_header_value: 12_345 }] };
+    const given = { sip_engine_secret: 12_345, mqtt_password: ['pass-word-1'] };
     const text = problemsOf(given).join(' ');
     expect(text).not.toContain('pass-word-1');
     expect(text).not.toContain('12345');

@@ -6,18 +6,11 @@ import type { z } from 'zod';
 import type { HouseLanguage } from '#contract/languages.ts';
 import { validate } from '#contract/validation.ts';
 import type { Problem } from '#contract/validation.ts';
-import type { TrunkSettings } from '#sip/trunk/settings.ts';
 import { languageOf } from './language.ts';
 import { crossFieldProblems, optionSchema } from './schema.ts';
 import { readSupervisorOptions } from './supervisor-options.ts';
 
 export type ExternalEngine = { readonly host: string; readonly port: number; readonly secret: string };
-
-/** What a user can set of a trunk; the app sets the rest for Twilio. */
-export type TrunkOptions = Pick<
-  TrunkSettings,
-  'name' | 'host' | 'port' | 'transport' | 'username' | 'password' | 'register' | 'allow' | 'secretHeader'
->;
 
 export type Options = {
   readonly dataDirectory: string;
@@ -70,7 +63,6 @@ export type Options = {
     readonly minutesADayPerPhone: number;
     readonly callMinutes: number;
   };
-  readonly trunks: readonly TrunkOptions[];
   readonly media: {
     /** How the media of trunk calls is carried. */
     readonly mode: 'rtpengine' | 'direct';
@@ -200,19 +192,9 @@ function readEnvironment(environment: Environment) {
     const name = variable.slice('GOSIP_'.length).toLowerCase();
     if (!(name in optionSchema.shape)) problems.push({ field: variable, message: 'is not known here' });
     else if (lists.has(name)) values[name] = value.split(',').map((one) => one.trim());
-    else if (name === 'trunks') values[name] = parseJson(value, variable, problems);
     else values[name] = value;
   }
   return { values, problems };
-}
-
-function parseJson(value: string, variable: string, problems: Problem[]): unknown {
-  try {
-    return JSON.parse(value);
-  } catch {
-    problems.push({ field: variable, message: 'must be JSON' });
-    return undefined;
-  }
 }
 
 function toLine(problem: Problem): string {
@@ -266,7 +248,6 @@ function toOptions(parsed: Parsed, { supervisorToken, isListenGiven, isCountryGi
       minutesADayPerPhone: parsed.outgoing_minutes_a_day_per_phone,
       callMinutes: parsed.outgoing_call_minutes,
     },
-    trunks: parsed.trunks.map(toTrunk),
     media: toMedia(parsed),
     twilio: {
       ...(parsed.public_url === undefined ? {} : { publicUrl: parsed.public_url }),
@@ -311,17 +292,6 @@ function toMedia(parsed: Parsed): Options['media'] {
     voicePorts: { min: parsed.voice_port_min, max: parsed.voice_port_max },
     ...(parsed.media_interface === undefined ? {} : { address: parsed.media_interface }),
     ...(parsed.stun_server === undefined ? {} : { stunServer: { host, port: Number(port) } }),
-  };
-}
-
-function toTrunk(parsed: Parsed['trunks'][number]): TrunkOptions {
-  const { secret_header_name: name, secret_header_value: value, port: trunkPort, username, password, ...rest } = parsed;
-  return {
-    ...rest,
-    ...(trunkPort === undefined ? {} : { port: trunkPort }),
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(name === undefined || value === undefined ? {} : { secretHeader: { name, value } }),
   };
 }
 

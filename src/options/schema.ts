@@ -5,11 +5,11 @@ import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { timeZone } from '#contract/dates.ts';
 import { houseLanguages } from '#contract/languages.ts';
+import { cidrBlock } from '#contract/sip-address.ts';
 import type { Problem } from '#contract/validation.ts';
 
 const port = z.coerce.number('must be a port number').int().min(0).max(65_535);
 const text = z.string().trim().min(1, 'must not be empty');
-const flag = z.union([z.boolean(), z.enum(['true', 'false', '1', '0']).transform((word) => word === 'true' || word === '1')]);
 
 const listenPattern = /^(udp|tcp|tls|ws|wss):(\[[0-9a-fA-F:.]+\]|[^[\]:]+):(\d{1,5})$/;
 
@@ -24,8 +24,6 @@ const listenAddress = text.superRefine((value, context) => {
   }
 });
 
-const cidrBlock = text.refine(isCidrBlock, 'must be an address or a block such as 54.172.60.0/30');
-
 const sipHost = text.superRefine((value, context) => {
   const [, host, portText] = /^(?:\*\.)?[A-Za-z0-9.-]+=(\[[0-9a-fA-F:.]+\]|[0-9.]+)(?::(\d{1,5}))?$/.exec(value) ?? [];
   const isPort = portText === undefined || (Number(portText) >= 1 && Number(portText) <= 65_535);
@@ -34,22 +32,6 @@ const sipHost = text.superRefine((value, context) => {
     code: 'custom',
     message: `"${value}" is not name=address or name=address:port, such as sip.example.org=192.0.2.7:5061`,
   });
-});
-
-const trunk = z.strictObject({
-  name: text,
-  host: text,
-  port: port.min(1).optional(),
-  transport: z.enum(['udp', 'tcp', 'tls']).default('udp'),
-  username: text.optional(),
-  password: text.optional(),
-  register: flag.default(false),
-  allow: z.array(cidrBlock).default([]),
-  secret_header_name: z
-    .string()
-    .regex(/^[A-Za-z0-9-]{1,64}$/, 'must be a header name')
-    .optional(),
-  secret_header_value: text.optional(),
 });
 
 /** Where Twilio reaches us; without a query, for the addresses of the webhooks are put behind it. */
@@ -144,7 +126,6 @@ export const optionSchema = z.strictObject({
     .trim()
     .regex(/^https?:\/\/[^\s/]+\/?$/, 'must be an address such as http://127.0.0.1:9000')
     .optional(),
-  trunks: z.array(trunk).default([]),
   home_assistant_url: text
     .refine(isPlainUrl, 'must be an address such as http://homeassistant.local:8123')
     .transform((url) => url.replace(/\/+$/, ''))
@@ -163,14 +144,6 @@ export const optionSchema = z.strictObject({
   mqtt_base_topic: topicLevels.default('gosip'),
   mqtt_discovery_prefix: topicLevels.default('homeassistant'),
 });
-
-function isCidrBlock(value: string): boolean {
-  const [address = '', bits, ...rest] = value.split('/');
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return false;
-  if (bits === undefined) return true;
-  return /^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv4(address) ? 32 : 128);
-}
 
 function isPlainUrl(value: string): boolean {
   const url = URL.parse(value);
@@ -198,7 +171,7 @@ export function crossFieldProblems(given: Readonly<Record<string, unknown>>): Pr
   if (wantsTls) for (const name of ['sip_tls_key', 'sip_tls_cert']) needs(name, why);
   if (isGiven('home_assistant_url')) needs('home_assistant_token', 'is needed with home_assistant_url');
   if (isGiven('home_assistant_token')) needs('home_assistant_url', 'is needed with home_assistant_token');
-  return [...problems, ...brokerProblems(given), ...trunkCrossFieldProblems(given['trunks'])];
+  return [...problems, ...brokerProblems(given)];
 }
 
 function brokerProblems(given: Readonly<Record<string, unknown>>): readonly Problem[] {
@@ -234,27 +207,5 @@ function portProblems(given: Readonly<Record<string, unknown>>): readonly Proble
   const isShared = given['media'] !== 'direct' && voice.min <= media.max && media.min <= voice.max;
   if (isShared)
     problems.push({ field: 'voice_port_min', message: 'to voice_port_max must not overlap the ports of the media relay' });
-  return problems;
-}
-
-function trunkCrossFieldProblems(trunks: unknown): Problem[] {
-  const problems: Problem[] = [];
-  const seen = new Set<unknown>();
-  for (const [index, one] of (Array.isArray(trunks) ? trunks : []).entries()) {
-    if (typeof one !== 'object' || one === null) continue;
-    const values = one as Record<string, unknown>;
-    const needs = (name: string, message: string) => {
-      if (values[name] === undefined) problems.push({ field: `trunks.${index}.${name}`, message });
-    };
-    if (values['register'] === true) needs('username', 'is needed to register at the trunk');
-    if (values['username'] !== undefined) needs('password', 'is needed with a username');
-    if (values['secret_header_value'] !== undefined) needs('secret_header_name', 'is needed with secret_header_value');
-    if (values['secret_header_name'] !== undefined) needs('secret_header_value', 'is needed with secret_header_name');
-    const name = values['name'];
-    if (typeof name === 'string' && seen.has(name)) {
-      problems.push({ field: `trunks.${index}.name`, message: `"${name}" is used twice` });
-    }
-    seen.add(name);
-  }
   return problems;
 }

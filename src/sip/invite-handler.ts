@@ -89,5 +89,6 @@ function callerOf(request: SrfRequest, device: Device | undefined, call: TrunkCa
     number: call?.number ?? '',
     name: call?.name ?? '',
     failsOver: call?.failsOver ?? false,
+    onlyNumber: call?.onlyNumber,
   };
 }

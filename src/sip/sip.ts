@@ -31,9 +31,12 @@ import { SrfConnection } from '#sip/dialog/srf-connection.ts';
 import type { Control } from '#sip/dialog/srf-connection.ts';
 import type { SrfRequest, Responder } from '#sip/message/srf-types.ts';
 import { Transfers } from '#sip/transfer/transfer.ts';
+import { askTrunk } from '#sip/trunk/ask-trunk.ts';
+import type { TrunkAnswer } from '#sip/trunk/ask-trunk.ts';
 import { TrunkPeers } from '#sip/trunk/peers.ts';
 import type { TrunkState } from '#sip/trunk/peers.ts';
 import type { TrunkSettings } from '#sip/trunk/settings.ts';
+import type { TrunkDeps } from '#sip/trunk/trunk.ts';
 
 export type SipDeps = {
   readonly clock: Clock;
@@ -47,6 +50,8 @@ export type SipDeps = {
   /** Whether a device that was authenticated once may still call. */
   readonly mayStillCall: (deviceId: DeviceId) => boolean;
   readonly trunks: readonly TrunkSettings[];
+  readonly onTrunkStatus?: TrunkDeps['onStatus'];
+  readonly hasBadCertificate?: TrunkDeps['hasBadCertificate'];
   /** The session timer that we offer (RFC 4028), so that a call whose phone vanished ends; 0: none. */
   readonly sessionSeconds?: number;
   /** The media relay of external calls; default: `directMedia`. */
@@ -85,7 +90,18 @@ export class Sip {
       },
       onDisconnected: () => this.#calls?.stopAll('engine-lost'),
     });
-    this.#trunks = new TrunkPeers({ connection: this.#connection, clock, log, media: deps.media ?? directMedia }, deps.trunks);
+    const { media = directMedia, trunks, onTrunkStatus: onStatus, hasBadCertificate } = deps;
+    this.#trunks = new TrunkPeers(
+      {
+        connection: this.#connection,
+        clock,
+        log,
+        media,
+        ...(onStatus === undefined ? {} : { onStatus }),
+        ...(hasBadCertificate === undefined ? {} : { hasBadCertificate }),
+      },
+      trunks,
+    );
   }
 
   /** For `Calls`: which trunks can take a call. */
@@ -107,9 +123,19 @@ export class Sip {
     return this.#connection.listening;
   }
 
-  /** Replaces the trunk of this name, or removes it (`undefined`); settles when the old one is unregistered. */
-  setTrunk(name: string, settings: TrunkSettings | undefined): Promise<void> {
-    return this.#trunks.set(name, settings);
+  /** Replaces the trunk of this name (`renamed`: until now), or removes it (`undefined`); settles when the old one is unregistered. */
+  setTrunk(name: string, settings: TrunkSettings | undefined, renamed?: string): Promise<void> {
+    return this.#trunks.set(name, settings, renamed);
+  }
+
+  /** The order in which trunks are called, by their names. */
+  setTrunkOrder(names: readonly string[]): void {
+    this.#trunks.setOrder(names);
+  }
+
+  /** Tries an account without touching its registrations, or whether anything responds there. */
+  askTrunk(settings: TrunkSettings): Promise<TrunkAnswer> {
+    return askTrunk({ connection: this.#connection, clock: this.#deps.clock }, settings);
   }
 
   /** Registers anew with every trunk that needs it. Nothing while the engine is away: its return does the same. */

@@ -4,7 +4,7 @@
 import { seal, unseal } from '#base/sealing.ts';
 import type { Database } from './database.ts';
 
-type SecretTable = 'spam_lists' | 'address_books' | 'webhook_destinations';
+type SecretTable = 'spam_lists' | 'address_books' | 'webhook_destinations' | 'trunks';
 type Row = { readonly id: string; readonly name: string; readonly secret: Buffer };
 
 export class SealedSecrets {

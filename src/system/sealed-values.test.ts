@@ -10,6 +10,7 @@ const opened = {
   spamLists: [],
   addressBooks: [],
   destinations: [],
+  trunks: [],
 } as const;
 
 test('a key that opens everything is no problem, also a new one', () => {

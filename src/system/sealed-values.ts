@@ -15,6 +15,8 @@ export type SealedValues = {
   readonly spamLists: readonly string[];
   readonly addressBooks: readonly string[];
   readonly destinations: readonly string[];
+  /** Names of the trunks that it leaves without a password. */
+  readonly trunks: readonly string[];
 };
 
 const maxNames = 5;
@@ -43,9 +45,10 @@ function listOf(parts: readonly string[]): string {
 }
 
 function lostOf(sealed: Omit<SealedValues, 'origin' | 'path'>): readonly string[] {
-  const { phones, isTwilioLocked, spamLists, addressBooks, destinations } = sealed;
+  const { phones, isTwilioLocked, spamLists, addressBooks, destinations, trunks } = sealed;
   return [
     ...(isTwilioLocked ? ['the credentials of Twilio (no call comes in or goes out by it)'] : []),
+    ...(trunks.length === 0 ? [] : [`the passwords of the trunks ${namesOf(trunks)} (no call comes in or goes out by them)`]),
     ...(phones.length === 0 ? [] : [`the passwords of ${namesOf(phones)} (they go on ringing)`]),
     ...(addressBooks.length === 0 ? [] : [`the passwords of the address books ${namesOf(addressBooks)} (they are not read)`]),
     ...(spamLists.length === 0 ? [] : [`the tokens of the spam lists ${namesOf(spamLists)} (they are not fetched)`]),

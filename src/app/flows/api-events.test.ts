@@ -95,7 +95,7 @@ describe('live events of a house', () => {
     expect(admin?.names).toEqual([
       ...['contact.created', 'contact.created', 'contact.changed', 'contact.deleted'],
       ...['blocklist-entry.created', 'blocklist-entry.changed', 'blocklist-entry.deleted'],
-      ...['spam-list.created', 'spam-list.changed', 'spam-list.deleted', 'routes.changed'],
+      ...['spam-list.created', 'spam-list.changed', 'spam-list.deleted', 'routes.changed', 'trunk.changed'],
       ...['ring-group.created', 'ring-group.changed', 'ring-group.deleted'],
       ...['escalation-chain.created', 'escalation-chain.changed', 'escalation-chain.deleted'],
       ...['number.created', 'number.changed', 'number.deleted', 'routing-settings.changed', 'dnd.changed'],

@@ -23,6 +23,10 @@ const excluded = {
     'syncNumbers',
     'refreshSpamList',
     'installBlueprint',
+    'createTrunk',
+    'changeTrunk',
+    'checkTrunk',
+    'startTestCall',
   ],
   // It can make no sound; and a stream of events stays open.
   unreadable: ['setGreetingAudio', 'uploadMessageMedia', 'liveEvents'],

@@ -43,10 +43,10 @@ beforeAll(async () => {
     await House.start({
       environment: {
         GOSIP_COUNTRY: 'CA',
-        GOSIP_TRUNKS: JSON.stringify([provider]),
         GOSIP_MEDIA_PORT_MIN: '9200',
         GOSIP_MEDIA_PORT_MAX: '9399',
       },
+      trunks: [provider],
     }),
   );
   await trunk.printed(/REGISTER accepted from house-42/);

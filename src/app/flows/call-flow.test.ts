@@ -39,13 +39,13 @@ describe('what becomes of a call', () => {
       country: 'CA',
       ring_seconds: 5,
       media: 'direct',
-      trunks: [{ name: 'provider', host: '127.0.0.9', port: trunk.port, allow: ['127.0.0.9/32'] }],
     });
     if (read.kind === 'problems') throw new Error(read.problems.join('; '));
     const log = createLog({ level: 'info', destination: { write: (line: string) => void lines.push(line) } });
     app = stack.use(await createApp(read.options, { log, isReplyStrict: true }));
     trunk.target = { address: host, port: Number(app.sip[0]?.split(':').at(-1)) };
     api = apiCall(`http://${host}:${app.http.port}`, app.adminToken ?? '');
+    await api('POST', '/trunks', { name: 'provider', host: '127.0.0.9', port: trunk.port, allow: ['127.0.0.9/32'] });
   });
   afterEach(() => stack.disposeAsync());
 

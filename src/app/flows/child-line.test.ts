@@ -22,8 +22,8 @@ beforeAll(async () => {
   trunk = stack.use(await SimulatedPhone.start({ address: '127.0.0.53', username: '+4915112345678', password: '', registrar }));
   const [, port] = /:(\d+)$/.exec(trunk.contact) ?? [];
   const provider = { name: 'provider', host: '127.0.0.53', port: Number(port), register: false, allow: ['127.0.0.53/32'] };
-  const environment = { GOSIP_COUNTRY: 'DE', GOSIP_MEDIA: 'direct', GOSIP_TRUNKS: JSON.stringify([provider]) };
-  house = stack.use(await House.start({ sipPort, environment }));
+  const environment = { GOSIP_COUNTRY: 'DE', GOSIP_MEDIA: 'direct' };
+  house = stack.use(await House.start({ sipPort, environment, trunks: [provider] }));
   const start = async (extension: string, address: string) => {
     const { username, password } = await house.addDevice(extension);
     const ring = { incomingCallAction: 'ring' } as const;

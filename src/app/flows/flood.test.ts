@@ -47,8 +47,8 @@ beforeAll(async () => {
         GOSIP_SIP_TLS_CERT: certificate.certFile,
         GOSIP_COUNTRY: 'CA',
         GOSIP_MEDIA: 'direct',
-        GOSIP_TRUNKS: JSON.stringify([{ name: 'provider', host: trunkAddress, port: trunk.port, allow: [trunkAddress] }]),
       },
+      trunks: [{ name: 'provider', host: trunkAddress, port: trunk.port, allow: [trunkAddress] }],
     }),
   );
   const { id: personId } = await house.api<{ id: string }>('POST', '/users', { username: 'ada', name: 'Ada' });
@@ -296,10 +296,8 @@ describe('while untrusted sources hold every connection there is', () => {
       environment: {
         GOSIP_COUNTRY: 'CA',
         GOSIP_MEDIA: 'direct',
-        GOSIP_TRUNKS: JSON.stringify([
-          { name: 'provider', host: tcpTrunkAddress, port: tcpTrunk.port, transport: 'tcp', allow: [tcpTrunkAddress] },
-        ]),
       },
+      trunks: [{ name: 'provider', host: tcpTrunkAddress, port: tcpTrunk.port, transport: 'tcp', allow: [tcpTrunkAddress] }],
     });
     const { username, password } = await other.addDevice('11');
     await using desk = await SimulatedPhone.start({ address: '127.0.0.21', username, password, registrar: other.registrar });

@@ -42,10 +42,8 @@ beforeAll(async () => {
         GOSIP_LOG_LEVEL: 'info',
         GOSIP_MEDIA_PORT_MIN: String(ports.min),
         GOSIP_MEDIA_PORT_MAX: String(ports.max),
-        GOSIP_TRUNKS: JSON.stringify(
-          [trunks[2], trunks[1], trunks[0]].map((one) => ({ ...one, register: false, allow: ['127.0.0.33'] })),
-        ),
       },
+      trunks: [trunks[2], trunks[1], trunks[0]].map((one) => ({ ...one, register: false, allow: ['127.0.0.33'] })),
     }),
   );
   const person = await house.api<{ id: string }>('POST', '/users', { username: 'ada', name: 'Ada' });

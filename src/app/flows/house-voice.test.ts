@@ -32,8 +32,8 @@ beforeAll(async () => {
         GOSIP_MEDIA_PORT_MAX: '9499',
         GOSIP_VOICE_PORT_MIN: '9500',
         GOSIP_VOICE_PORT_MAX: '9519',
-        GOSIP_TRUNKS: JSON.stringify([{ name: 'provider', host: trunkAddress, port: trunk.port, allow: [`${trunkAddress}/32`] }]),
       },
+      trunks: [{ name: 'provider', host: trunkAddress, port: trunk.port, allow: [`${trunkAddress}/32`] }],
     }),
   );
   trunk.target = { address: house.address, port: house.sipPort };

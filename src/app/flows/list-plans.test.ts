@@ -20,6 +20,7 @@ const bounded = [
   'auto_replies',
   'spam_lists',
   'address_books',
+  'trunks',
 ];
 const boundedToo = ['webhook_destinations', 'escalation_chains', 'sessions', 'login_attempts', 'call_permissions', 'child_lines'];
 

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Baresip } from '#testing/peers/baresip.ts';
 import { House } from '#testing/harness/house.ts';
@@ -5,9 +8,14 @@ import { House } from '#testing/harness/house.ts';
 // A machine without rtpengine.
 test('without rtpengine the phones of the house talk, and calls outside say why they cannot', async () => {
   const trunk = { name: 'provider', host: '127.0.0.5', port: 5999 };
-  await using house = await House.start({
-    environment: { PATH: '/nonexistent', GOSIP_COUNTRY: 'CA', GOSIP_TRUNKS: JSON.stringify([trunk]) },
-  });
+  await using stack = new AsyncDisposableStack();
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'gosip-no-relay-'));
+  stack.defer(() => rm(dataDirectory, { recursive: true, force: true }));
+  const options = { dataDirectory, environment: { PATH: '/nonexistent', GOSIP_COUNTRY: 'CA' } };
+  const first = await House.start({ ...options, trunks: [trunk] });
+  const { token } = first;
+  await first[Symbol.asyncDispose]();
+  await using house = await House.start({ ...options, token });
   await house.program.printed(
     /ATTENTION +Trunk calls have no audio until rtpengine is installed: sudo apt-get install rtpengine-daemon/,
   );

@@ -34,12 +34,12 @@ describe('numbers through the whole house', { timeout: 60_000 }, () => {
       http_port: 0,
       media: 'direct',
       country: 'DE',
-      trunks: [{ name: 'provider', host: '127.0.0.2', port: trunk.port, allow: ['127.0.0.2/32'] }],
     });
     if (read.kind === 'problems') throw new Error(read.problems.join('; '));
     app = stack.use(await createApp(read.options, { log: createLog({ level: 'silent' }), isReplyStrict: true }));
     const port = Number(app.sip[0]?.split(':').at(-1));
     trunk.target = { address: host, port };
+    await api('/trunks', { name: 'provider', host: '127.0.0.2', port: trunk.port, allow: ['127.0.0.2/32'] });
     const { id } = await api<{ id: string }>('/users', { username: 'ada', name: 'Ada' });
     // As it was pasted from an address book.
     await api('/dids', { number: '\u202a+49 221\u201112345\u202c', ownerPersonId: id });

@@ -6,7 +6,7 @@ import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 
 test('no token, password or key is in what the house prints, however much it prints', async () => {
   const trunk = { name: 'out', host: '127.0.0.1', username: 'house', password: 'secret-of-the-trunk', register: true };
-  await using house = await House.start({ environment: { GOSIP_LOG_LEVEL: 'trace', GOSIP_TRUNKS: JSON.stringify([trunk]) } });
+  await using house = await House.start({ environment: { GOSIP_LOG_LEVEL: 'trace' }, trunks: [trunk] });
   const hall = await house.addDevice('21');
   const { token } = await house.api<{ token: string }>('POST', '/api-tokens', { name: 'For a script', role: 'user' });
   const guessed = 'gosip_a-token-that-somebody-guessed';

@@ -50,20 +50,20 @@ beforeAll(async () => {
         GOSIP_LOG_LEVEL: 'info',
         GOSIP_MEDIA_PORT_MIN: String(soundPorts.min),
         GOSIP_MEDIA_PORT_MAX: String(soundPorts.max),
-        GOSIP_TRUNKS: JSON.stringify([
-          {
-            name: 'provider',
-            host: trunkAddress,
-            port: trunk.port,
-            username: 'house-42',
-            password: 'trunk-secret',
-            register: true,
-            allow: ['127.0.0.9/32'],
-            secret_header_name: 'X-House-Secret',
-            secret_header_value: 'only-the-provider-knows',
-          },
-        ]),
       },
+      trunks: [
+        {
+          name: 'provider',
+          host: trunkAddress,
+          port: trunk.port,
+          username: 'house-42',
+          password: 'trunk-secret',
+          register: true,
+          allow: ['127.0.0.9/32'],
+          secretHeaderName: 'X-House-Secret',
+          secretHeaderValue: 'only-the-provider-knows',
+        },
+      ],
     }),
   );
   const person = await house.api<{ id: string }>('POST', '/users', { username: 'ada', name: 'Ada' });

@@ -26,18 +26,16 @@ async function pointTrunk(at: TwilioHarness, secret: string, user = ''): Promise
 const elasticHouse = () =>
   TwilioHarness.start({
     setupPlan: { inbound: 'off', outbound: 'off' },
-    environment: {
-      GOSIP_TRUNKS: JSON.stringify([
-        {
-          name: 'elastic',
-          host: 'elastic.pstn.twilio.com',
-          transport: 'tcp',
-          allow: ['127.0.0.1/32'],
-          secret_header_name: secretHeader,
-          secret_header_value: 'f0rest',
-        },
-      ]),
-    },
+    trunks: [
+      {
+        name: 'elastic',
+        host: 'elastic.pstn.twilio.com',
+        transport: 'tcp',
+        allow: ['127.0.0.1/32'],
+        secretHeaderName: secretHeader,
+        secretHeaderValue: 'f0rest',
+      },
+    ],
   });
 
 describe('an elastic trunk that is pointed at the house', () => {

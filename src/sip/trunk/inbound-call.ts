@@ -8,6 +8,8 @@ import type { TrunkSettings } from './settings.ts';
 export type TrunkCall = {
   readonly trunk: string;
   readonly dialled: string;
+  /** The only number of ours that the trunk brings; undefined where there are several, or it is not known. */
+  readonly onlyNumber: string | undefined;
   readonly number: string;
   readonly name: string;
   /** The token of a call that a webhook has announced. */
@@ -24,13 +26,14 @@ const maxDisplayLength = 64;
 export type CalledUri = { readonly kind: 'registration' } | { readonly kind: 'user'; readonly number: string };
 
 export function readTrunkCall(settings: TrunkSettings, request: SrfRequest, called: CalledUri): TrunkCall {
-  const { callHeaders } = settings;
+  const { callHeaders, numbers = [] } = settings;
   const { number, name } = readCallerIdentity((header) => headerOf(request, header));
   const joinToken = called.kind === 'registration' && callHeaders !== undefined ? headerOf(request, callHeaders.join) : '';
   const networkCallId = callHeaders?.name === undefined ? '' : sanitize(headerOf(request, callHeaders.name));
   return {
     trunk: settings.name,
     dialled: dialledIn(settings, request, called.kind === 'registration' ? '' : called.number),
+    onlyNumber: numbers.length === 1 ? numbers[0] : undefined,
     number: sanitize(number),
     name: sanitize(name),
     joinToken: joinToken === '' ? undefined : joinToken,

@@ -9,10 +9,16 @@ import type { HeaderMap, SrfResponse } from '#sip/message/srf-types.ts';
 import type { SrfConnection } from '#sip/dialog/srf-connection.ts';
 import { initialRegistration, nextRegistration } from './registration-schedule.ts';
 import type { RegistrationOutcome } from './registration-schedule.ts';
+import { statusAfter } from './status.ts';
+import type { FailedResponse, TrunkStatus } from './status.ts';
 
 export type OutboundRegistrationSettings = {
   readonly username: string;
   readonly password: string | undefined;
+  /** The name in answers to challenges, where it is not the username. */
+  readonly authUsername?: string | undefined;
+  /** The URI of the next hop, where it is not the Request-URI. */
+  readonly proxy?: string | undefined;
   /** The domain of our address of record. */
   readonly domain: string;
   /** The Request-URI of REGISTER. */
@@ -29,9 +35,12 @@ type OutboundRegistrationDeps = {
   readonly log: Log;
   /** Gets our public address as the trunk sees it. */
   readonly learnPublicAddress: (address: string) => void;
+  /** The status has changed. */
+  readonly onStatus?: (status: TrunkStatus) => void;
 };
 
 type Request = { readonly method: 'REGISTER' | 'OPTIONS'; readonly headers: Record<string, string> };
+type RegisterDone = (outcome: RegistrationOutcome, failure: FailedResponse | undefined) => void;
 type Done = (response: SrfResponse | undefined) => void;
 
 const maxTries = 3;
@@ -59,24 +68,30 @@ export class OutboundRegistration {
   #isUnreachable = false;
   /** The source address and port of our last REGISTER as the trunk saw it. */
   #seenFrom: string | undefined;
+  #status: TrunkStatus;
 
   constructor(deps: OutboundRegistrationDeps, settings: OutboundRegistrationSettings) {
-    const { username, password, domain } = settings;
+    const { username, password, domain, authUsername = username } = settings;
     this.#deps = deps;
     this.#settings = settings;
     this.contactUser = `gosip-${contactSecret(password, `${username}@${domain}`)}`;
-    this.#credentials = password === undefined ? undefined : digestCredentials({ username, password });
+    this.#credentials = password === undefined ? undefined : digestCredentials({ username: authUsername, password });
+    this.#status = { kind: 'registering', since: deps.clock.now() };
   }
 
   get isRegistered(): boolean {
     return this.#registration.isRegistered;
   }
 
+  get status(): TrunkStatus {
+    return this.#status;
+  }
+
   start(): void {
     if (this.#isStopped) return;
     this.#isUnreachable = false;
     this.#timer?.cancel();
-    this.#register(this.#registration.expiresSeconds, (outcome) => this.#settled(outcome));
+    this.#register(this.#registration.expiresSeconds, (outcome, failure) => this.#settled(outcome, failure));
   }
 
   /** The trunk has sent something: if it was unreachable, we register at once. */
@@ -100,7 +115,7 @@ export class OutboundRegistration {
     timeout.cancel();
   }
 
-  #settled(outcome: RegistrationOutcome): void {
+  #settled(outcome: RegistrationOutcome, failure: FailedResponse | undefined): void {
     if (this.#isStopped) return;
     const was = this.#registration;
     const { state, afterSeconds, isUnreachable } = nextRegistration(was, outcome);
@@ -111,13 +126,26 @@ export class OutboundRegistration {
     if (outcome.kind === 'failed') log.warn({ status: outcome.status, retrySeconds: afterSeconds }, 'Trunk registration failed');
     this.#timer?.cancel();
     this.#timer = clock.after(afterSeconds * 1000, () => this.start());
+    this.#become(statusAfter({ before: this.#status, state, outcome, failure, now: clock.now(), afterSeconds }));
+    this.#watch(isUnreachable, afterSeconds);
+  }
+
+  #become(status: TrunkStatus): void {
+    const before = this.#status;
+    this.#status = status;
+    if (status.kind !== before.kind || status.sipStatus !== before.sipStatus) this.#deps.onStatus?.(status);
+  }
+
+  #watch(isUnreachable: boolean, afterSeconds: number): void {
+    const { clock } = this.#deps;
+    const { isRegistered } = this.#registration;
     this.#keepAlive?.cancel();
     const probeSeconds = isUnreachable
       ? (this.#settings.keepAliveSeconds ?? unreachableProbeSeconds)
       : this.#settings.keepAliveSeconds;
     // The next REGISTER comes sooner than a probe would.
     if (isUnreachable && afterSeconds <= (probeSeconds ?? 0)) return;
-    if (probeSeconds !== undefined && (state.isRegistered || isUnreachable))
+    if (probeSeconds !== undefined && (isRegistered || isUnreachable))
       this.#keepAlive = clock.every(probeSeconds * 1000, () => this.#probe());
   }
 
@@ -136,7 +164,7 @@ export class OutboundRegistration {
     });
   }
 
-  #register(expires: number, done: (outcome: RegistrationOutcome) => void): void {
+  #register(expires: number, done: RegisterDone): void {
     const headers = {
       ...this.#identity(),
       'Call-ID': this.#callId,
@@ -145,11 +173,11 @@ export class OutboundRegistration {
     };
     this.#send({ method: 'REGISTER', headers }, (response) => {
       if (response === undefined) {
-        done({ kind: 'failed', status: 503, retryAfterSeconds: undefined });
+        done({ kind: 'failed', status: 503, retryAfterSeconds: undefined }, undefined);
         return;
       }
       this.#seenFrom = flowOf(response.headers) ?? this.#seenFrom;
-      done(this.#outcomeOf(response));
+      done(this.#outcomeOf(response), failureOf(response));
     });
   }
 
@@ -161,10 +189,10 @@ export class OutboundRegistration {
 
   /** `done` gets the final response, after challenges; undefined where the request was not sent. */
   #send({ method, headers }: Request, done: Done, tries = 1): void {
-    const { uri } = this.#settings;
+    const { uri, proxy } = this.#settings;
     this.#sequence += 1;
     this.#deps.connection.send(
-      { method, uri, headers: { ...headers, CSeq: `${this.#sequence} ${method}` } },
+      { method, uri, ...(proxy === undefined ? {} : { proxy }), headers: { ...headers, CSeq: `${this.#sequence} ${method}` } },
       {
         failed: () => done(undefined),
         response: (response) => {
@@ -192,6 +220,11 @@ export class OutboundRegistration {
     const expiresSeconds = parseHeaderInteger(ours?.params.get('expires') ?? undefined) ?? parseHeaderInteger(headers['expires']);
     return { kind: 'registered', expiresSeconds: expiresSeconds ?? this.#registration.expiresSeconds };
   }
+}
+
+/** A response that came from nowhere is the engine's own. */
+export function failureOf({ status, reason, source_address: source }: SrfResponse): FailedResponse | undefined {
+  return status < 300 ? undefined : { status, reason, isOurs: source === undefined || source === '' };
 }
 
 function contactSecret(password: string | undefined, account: string): string {

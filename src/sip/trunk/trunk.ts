@@ -10,13 +10,16 @@ import { parseUri } from '#sip/message/headers.ts';
 import type { InviteDestination } from '#sip/call/invite-destination.ts';
 import type { MediaRelayPort } from '#sip/relay/media-port.ts';
 import { OutboundRegistration } from './registration.ts';
+import type { OutboundRegistrationSettings } from './registration.ts';
 import { sourceOf } from '#sip/message/source.ts';
 import type { SrfConnection } from '#sip/dialog/srf-connection.ts';
 import type { SrfRequest } from '#sip/message/srf-types.ts';
 import { headerOf, readTrunkCall } from './inbound-call.ts';
 import type { TrunkCall } from './inbound-call.ts';
-import { transportParamOf, trunkDestination, trunkHostPort } from './outbound-route.ts';
+import { proxyUriOf, transportParamOf, trunkDestination, trunkHostPort } from './outbound-route.ts';
+import { TrunkProbe } from './probe.ts';
 import type { TrunkSettings } from './settings.ts';
+import type { TrunkStatus } from './status.ts';
 
 export type TrunkTarget = Pick<Extract<RingTarget, { kind: 'trunk' }>, 'number' | 'from'>;
 
@@ -25,6 +28,10 @@ export type TrunkDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly media: MediaRelayPort;
+  /** The status of a trunk has changed. */
+  readonly onStatus?: (name: string, status: TrunkStatus) => void;
+  /** Why a trunk by TLS is not reached, as far as its certificate goes; it takes a while. */
+  readonly hasBadCertificate?: (settings: TrunkSettings) => Promise<boolean>;
 };
 
 /** Least first. A trunk over UDP sends what is too long for a datagram by TCP (RFC 3261 section 18.1.1); none calls by WebSocket. */
@@ -36,19 +43,41 @@ export class Trunk {
   readonly #settings: TrunkSettings;
   readonly #isAllowed: (address: string) => boolean;
   readonly #credentials: ChallengeResponder | undefined;
+  readonly #deps: TrunkDeps;
   readonly #registration: OutboundRegistration | undefined;
+  readonly #probe: TrunkProbe | undefined;
+  /** Since when it is in use. */
+  readonly #since: number;
+  #hasBadCertificate = false;
 
-  constructor(deps: TrunkDeps, settings: TrunkSettings) {
-    const { name, username, password } = settings;
+  /** `before`: the trunk of this name as it was; its registration goes on where nothing of that has changed. */
+  constructor(deps: TrunkDeps, settings: TrunkSettings, before?: Trunk) {
+    const { name, username, password, authUsername = username } = settings;
     this.name = name;
+    this.#deps = deps;
     this.#settings = settings;
+    this.#since = deps.clock.now();
     this.#isAllowed = cidrMatcher(settings.allow);
-    if (username !== undefined && password !== undefined) this.#credentials = digestCredentials({ username, password });
-    if (settings.register) this.#registration = registrationOf(deps, settings);
+    if (authUsername !== undefined && password !== undefined)
+      this.#credentials = digestCredentials({ username: authUsername, password });
+    const onStatus = (status: TrunkStatus) => this.#statusChanged(status);
+    if (settings.register) this.#registration = before?.registrationFor(settings) ?? registrationOf(deps, settings, onStatus);
+    else if (settings.probeSeconds !== undefined) this.#probe = new TrunkProbe({ ...deps, onStatus }, probeOf(settings));
   }
 
   get isReady(): boolean {
-    return this.#registration?.isRegistered ?? true;
+    return this.#registration?.isRegistered ?? this.#probe?.isReachable ?? true;
+  }
+
+  get status(): TrunkStatus {
+    const status = this.#registration?.status ?? this.#probe?.status ?? { kind: 'ready', since: this.#since };
+    return status.kind === 'unreachable' && this.#hasBadCertificate ? { ...status, kind: 'certificate' } : status;
+  }
+
+  /** Ours, for a trunk that takes our place and registers in the same way; undefined for another one. */
+  registrationFor(settings: TrunkSettings): OutboundRegistration | undefined {
+    const isSame = JSON.stringify(registrationSettings(settings)) === JSON.stringify(registrationSettings(this.#settings));
+    return isSame && settings.name === this.name ? this.#registration : undefined;
   }
 
   get acceptsOutbound(): boolean {
@@ -67,6 +96,7 @@ export class Trunk {
 
   /** The call in this INVITE; undefined where it is not from this trunk. */
   identify(request: SrfRequest): TrunkCall | undefined {
+    if (this.#settings.takesCalls === false) return undefined;
     const { user = '', number = '' } = parseUri(request.uri) ?? {};
     const isToRegistration = this.#registration !== undefined && timingSafeEqualText(user, this.#registration.contactUser);
     if (!isToRegistration && !this.isFrom(sourceOf(request))) return undefined;
@@ -81,33 +111,69 @@ export class Trunk {
     return trunkDestination(this.#settings, { number, from, credentials: this.#credentials });
   }
 
-  start(): void {
-    this.#registration?.start();
+  /** `next`: what takes its place, and may go on with its registration. */
+  async stop(next?: Trunk): Promise<void> {
+    this.#probe?.stop();
+    if (this.#registration !== next?.registration) await this.#registration?.stop();
   }
 
-  async stop(): Promise<void> {
-    await this.#registration?.stop();
+  get registration(): OutboundRegistration | undefined {
+    return this.#registration;
+  }
+
+  /** `before`: what it took the place of. */
+  start(before?: Trunk): void {
+    this.#probe?.start();
+    if (this.#registration !== undefined && this.#registration !== before?.registration) this.#registration.start();
+  }
+
+  #statusChanged(status: TrunkStatus): void {
+    const { onStatus, hasBadCertificate } = this.#deps;
+    if (status.kind !== 'unreachable') this.#hasBadCertificate = false;
+    else if (this.#settings.transport === 'tls')
+      void hasBadCertificate?.(this.#settings)
+        .catch(() => false)
+        .then((isBad) => {
+          this.#hasBadCertificate = isBad;
+          if (isBad) onStatus?.(this.name, this.status);
+        });
+    onStatus?.(this.name, status);
   }
 }
 
-function registrationOf({ connection, clock, log, media }: TrunkDeps, settings: TrunkSettings): OutboundRegistration {
-  const { name, host, username = '', password, domain = host, keepAliveSeconds } = settings;
+function registrationOf(
+  { connection, clock, log, media }: TrunkDeps,
+  settings: TrunkSettings,
+  onStatus: (status: TrunkStatus) => void,
+): OutboundRegistration {
+  const { name } = settings;
+  const learnPublicAddress = (address: string) => media.learnPublicAddress(name, address);
   return new OutboundRegistration(
-    {
-      connection,
-      clock,
-      log: log.child({ trunk: name }),
-      learnPublicAddress: (address) => media.learnPublicAddress(name, address),
-    },
-    {
-      username,
-      password,
-      domain,
-      uri: `sip:${trunkHostPort(settings, host)}`,
-      transportParam: transportParamOf(settings),
-      keepAliveSeconds,
-    },
+    { connection, clock, log: log.child({ trunk: name }), learnPublicAddress, onStatus },
+    registrationSettings(settings),
   );
+}
+
+function registrationSettings(settings: TrunkSettings): OutboundRegistrationSettings {
+  const { host, username = '', authUsername, password, domain = host, keepAliveSeconds } = settings;
+  return {
+    username,
+    authUsername,
+    password,
+    domain,
+    uri: uriOf(settings),
+    proxy: proxyUriOf(settings),
+    transportParam: transportParamOf(settings),
+    keepAliveSeconds,
+  };
+}
+
+function probeOf(settings: TrunkSettings) {
+  return { uri: uriOf(settings), proxy: proxyUriOf(settings), everySeconds: settings.probeSeconds ?? 0 };
+}
+
+function uriOf(settings: TrunkSettings): string {
+  return `sip:${trunkHostPort(settings, settings.host)}`;
 }
 
 /** In a time that does not depend on how much of it is right. */

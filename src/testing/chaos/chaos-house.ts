@@ -52,7 +52,8 @@ export class ChaosHouse implements AsyncDisposable {
       dataDirectory: join(disk, 'data'),
       sipPort,
       nodeFlags: ['--import', join(import.meta.dirname, 'kill-engine.mjs')],
-      environment: { ...clock.environment, GOSIP_TRUNKS: JSON.stringify(trunks) },
+      environment: clock.environment,
+      trunks,
     };
     const started = new ChaosHouse(await House.start(options), { folder, clock, options });
     // Each of the people waits for it.

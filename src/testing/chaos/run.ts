@@ -26,7 +26,7 @@ export async function runChaos({ seconds, seed, say }: ChaosPlan): Promise<Chaos
     stack.use(await SimulatedPhone.start({ address: `${net}.21`, ...account })),
     stack.use(await SimulatedPhone.start({ address: `${net}.22`, ...account })),
   ];
-  const house = stack.use(await ChaosHouse.start({ address, sipPort, trunks: trunks.map(trunkOption) }));
+  const house = stack.use(await ChaosHouse.start({ address, sipPort, trunks: trunks.map(trunkOf) }));
   const figures = new Figures();
   const acknowledged = new DurabilityChecker(figures);
   const workload = new Workload({ house, acknowledged, figures, random, say });
@@ -70,7 +70,7 @@ function reasonOf(error: unknown): string {
   return String(reason).slice(0, 160);
 }
 
-function trunkOption(trunk: SimulatedPhone, index: number): object {
+function trunkOf(trunk: SimulatedPhone, index: number): object {
   const [, host, port] = /@(.+):(\d+)$/.exec(trunk.contact) ?? [];
   return { name: `trunk-${index + 1}`, host, port: Number(port), transport: 'udp' };
 }

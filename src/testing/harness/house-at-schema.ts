@@ -128,6 +128,12 @@ const rows: Readonly<Record<number, readonly string[]>> = {
     `INSERT INTO house_facts (name, value) VALUES ('time_zone', 'Europe/Berlin')`,
   ],
   20: [`UPDATE recording_peaks SET peaks = x'0080ff' WHERE recording_id = 'rec_old'`],
+  21: [
+    `INSERT INTO trunks (id, name, preset, is_enabled, direction, host, transport, registers, allow, numbers, called_form, caller_form,
+       caller_in, is_secure, created_at)
+     VALUES ('trunk_old', 'Provider', 'other', 0, 'both', 'sip.example.org', 'udp', 0, '[]', '[]', 'plus', 'plus', 'from', 0, ${at})`,
+    `INSERT INTO trunk_order (trunk_id, position) VALUES ('trunk_old', 0)`,
+  ],
 };
 
 /** Makes the database of a house that was brought to each schema one after the other, up to this one. */

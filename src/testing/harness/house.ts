@@ -13,6 +13,8 @@ export type HouseOptions = {
   readonly dataDirectory?: string;
   readonly sipPort?: number;
   readonly environment?: Record<string, string>;
+  /** Added at its first start. */
+  readonly trunks?: readonly object[];
   /** Flags for Node.js itself, such as `--trace-gc`. */
   readonly nodeFlags?: readonly string[];
   /** Needed when the data directory already had its first start. */
@@ -77,11 +79,13 @@ export class House implements AsyncDisposable {
       await program.printed(/GoSIP is ready/, 60);
       if (token === undefined) await program.printed(/Admin token +is in the file/);
       const printed = token ?? readFileSync(join(dataDirectory, 'first-admin-token'), 'utf8').trim();
-      return new House({ address, sipPort, httpPort }, printed, {
+      const house = new House({ address, sipPort, httpPort }, printed, {
         program,
         dataDirectory,
         removesData: options.dataDirectory === undefined,
       });
+      if (token === undefined) for (const trunk of options.trunks ?? []) await house.api('POST', '/trunks', trunk);
+      return house;
     } catch (error) {
       await program.stop('SIGKILL');
       throw error;

@@ -14,6 +14,7 @@ import type { SipSideOptions } from '#testing/twilio/sip/sip-side.ts';
 import { energyAt } from '#testing/base/wav.ts';
 
 export type TwilioHarnessOptions = {
+  readonly trunks?: readonly object[];
   readonly environment?: Record<string, string>;
   readonly emulator?: Omit<EmulatorOptions, 'voice'>;
   readonly sip?: SipSideOptions;
@@ -91,6 +92,7 @@ export class TwilioHarness implements AsyncDisposable {
         address,
         dataDirectory: folder,
         ...more,
+        trunks: options.trunks ?? [],
         environment: {
           GOSIP_COUNTRY: 'US',
           GOSIP_RING_SECONDS: '20',

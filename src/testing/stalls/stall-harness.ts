@@ -32,8 +32,8 @@ export class StallHarness implements AsyncDisposable {
     const registrar = { host: address, port: await freePort(address) };
     const account = { username: 'trunk', password: 'unused', registrar };
     const pstnTrunk = stack.use(await SimulatedPhone.start({ address: `${net}.21`, ...account }));
-    const environment = { GOSIP_RING_SECONDS: '5', GOSIP_TRUNKS: JSON.stringify([trunkOption(pstnTrunk)]) };
-    const house = stack.use(await House.start({ address, sipPort: registrar.port, environment }));
+    const environment = { GOSIP_RING_SECONDS: '5' };
+    const house = stack.use(await House.start({ address, sipPort: registrar.port, environment, trunks: [trunkOf(pstnTrunk)] }));
     const phoneAt = async (index: number, dials: CallKind['dials']) => {
       const number = String(11 + index);
       const { username, password } = await house.addDevice(number);
@@ -79,7 +79,7 @@ function calleeBehaviour(dials: CallKind['dials'], random: (below: number) => nu
   return { incomingCallAction: dials === 'silent' || dials === 'help' ? 'ring' : dials };
 }
 
-function trunkOption(trunk: SimulatedPhone): object {
+function trunkOf(trunk: SimulatedPhone): object {
   const [, host, port] = /@(.+):(\d+)$/.exec(trunk.contact) ?? [];
   return { name: 'outside', host, port: Number(port), transport: 'udp' };
 }
