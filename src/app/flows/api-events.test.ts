@@ -70,6 +70,7 @@ describe('live events of a house', () => {
     await ask('DELETE', `/spam-lists/${list.id}`);
     const { items } = await ask<{ items: Made[] }>('GET', '/dids');
     await ask('POST', '/routes', { numberId: items[0]?.id, name: 'Night', action: { kind: 'reject' } });
+    await ask('POST', '/trunks', { name: 'Provider', host: '127.0.0.1', enabled: false });
     const members = [{ kind: 'person', id: tomId }];
     const group = await ask<Made>('POST', '/ring-groups', { name: 'All', members });
     await ask('PATCH', `/ring-groups/${group.id}`, { name: 'Everybody' });
