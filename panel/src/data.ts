@@ -44,11 +44,15 @@ export async function allPeople(): Promise<readonly Person[]> {
 
 type Page<Item> = { readonly items: readonly Item[]; readonly total: number };
 
-export async function everyPage<Item>(read: (page: number) => Promise<Page<Item>>): Promise<readonly Item[]> {
+/** All of a list, or about the first `max` of it. */
+export async function everyPage<Item>(
+  read: (page: number) => Promise<Page<Item>>,
+  max = Number.POSITIVE_INFINITY,
+): Promise<readonly Item[]> {
   const items: Item[] = [];
   for (let page = 1; ; page += 1) {
     const got = await read(page);
     items.push(...got.items);
-    if (got.items.length === 0 || items.length >= got.total) return items;
+    if (got.items.length === 0 || items.length >= Math.min(got.total, max)) return items;
   }
 }

@@ -31,9 +31,37 @@ const byField: readonly (readonly [RegExp, RegExp, StringKey])[] = [
   [/^numbers/, /small|>=1|required/i, 'field.missing'],
   [/[pP]assword$/, /least|short/i, 'field.password.short'],
   [/[pP]assword$/, /guess|known|common|often|easy/i, 'field.password.easy'],
+  [/./, /names a phone/, 'ruleProblem.phone'],
+  [/./, /names a person/, 'ruleProblem.person'],
+  [/./, /names a group/, 'ruleProblem.group'],
+  [/./, /names a contact/, 'ruleProblem.contact'],
+  [/chainId$/, /./, 'ruleProblem.chain'],
+  [/./, /is a number of this house/, 'ruleProblem.own'],
+  [/./, /rings nobody/, 'ruleProblem.nobody'],
+  [/dates$/, /is over/, 'ruleProblem.over'],
+  [/holidays$/, /never applies/, 'ruleProblem.noHolidays'],
+  [/./, /never looked at: the rule “(?<name>.*)” before/, 'ruleProblem.shadowed'],
+  [/value$/, /never comes/, 'ruleProblem.contradiction'],
+  [/times\./, /never comes/, 'ruleProblem.never'],
+  [/./, /must name at least one|must have at least one/, 'ruleProblem.targets'],
+  [/[nN]umber$/, /international form|in the form/, 'ruleProblem.e164'],
+  [/prefix$/, /first digits/, 'ruleProblem.prefix'],
+  [/./, /must be an entity/, 'ruleProblem.entity'],
+  [/value$/, /must be a number/, 'ruleProblem.number'],
+  [/(?:from|to)$/, /must be a day/, 'ruleProblem.day'],
+  [/to$/, /before the first day/, 'ruleProblem.dayOrder'],
+  [/(?:from|to)$/, /must be like 08:30/, 'ruleProblem.time'],
+  [/timeZone$/, /must be a time zone/, 'ruleProblem.zone'],
+  [/country$/, /must be a country/, 'ruleProblem.country'],
+  [/^members/, /contain itself/, 'ruleProblem.circle'],
+  [/./, /^(?:Invalid input|Too small).*(?:expected number|NaN)/, 'ruleProblem.number'],
+  [/(?:text|greeting|group|value|name)$/, /must not be empty|at least 1|>=1|Too small/, 'field.missing'],
 ];
 
 export function fieldText({ field, message }: FieldProblem): string {
-  const found = byField.find(([name, text]) => name.test(field) && text.test(message));
-  return found === undefined ? message : t(found[2]);
+  for (const [name, text, key] of byField) {
+    const found = name.test(field) ? text.exec(message) : null;
+    if (found !== null) return t(key, found.groups ?? {});
+  }
+  return message;
 }

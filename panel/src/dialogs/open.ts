@@ -60,3 +60,10 @@ export async function openContact(asked: { contactId?: string; number?: string; 
   await import('./contact.ts');
   return show('gosip-contact-dialog', asked);
 }
+
+/** `ruleId`: an existing rule; else a new one of the number. */
+export async function openRule(which: { readonly ruleId?: string; readonly numberId?: string | undefined }): Promise<LitElement> {
+  await import('./rule.ts');
+  const { ruleId = '', numberId = '' } = which;
+  return show('gosip-rule-dialog', { ruleId, numberId });
+}

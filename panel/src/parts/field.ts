@@ -25,33 +25,48 @@ export type FieldOptions = Shared & {
   readonly isReadOnly?: boolean;
   readonly maxLength?: number;
   readonly hasFocus?: boolean;
+  /** What may be meant, to choose from while typing. */
+  readonly suggestions?: readonly string[];
 };
 
 type AutoFill = HTMLInputElement['autocomplete'];
 
 /** A line to type in, of the browser's own: labels, autofill, Enter and the reader of a screen all know it. */
 export function field(options: FieldOptions): TemplateResult {
-  const { name, type = 'text', autocomplete = 'off', capitals = 'none', inputMode = 'text', hasFocus = false } = options;
+  const {
+    name,
+    type = 'text',
+    autocomplete = 'off',
+    capitals = 'none',
+    inputMode = 'text',
+    hasFocus = false,
+    suggestions = [],
+  } = options;
   return framed(
     options,
     html`<input
-      id=${name}
-      name=${name}
-      type=${type}
-      autocomplete=${autocomplete as AutoFill}
-      autocapitalize=${capitals}
-      inputmode=${inputMode}
-      maxlength=${ifDefined(options.maxLength)}
-      min=${ifDefined(options.min)}
-      max=${ifDefined(options.max)}
-      ?readonly=${options.isReadOnly}
-      spellcheck="false"
-      ?autofocus=${hasFocus}
-      aria-invalid=${isWrong(options)}
-      aria-describedby=${ifDefined(describedBy(options))}
-      .value=${live(options.value)}
-      @input=${(event: Event) => options.changed(textOf(event))}
-    />`,
+        id=${name}
+        name=${name}
+        type=${type}
+        autocomplete=${autocomplete as AutoFill}
+        autocapitalize=${capitals}
+        inputmode=${inputMode}
+        maxlength=${ifDefined(options.maxLength)}
+        min=${ifDefined(options.min)}
+        max=${ifDefined(options.max)}
+        ?readonly=${options.isReadOnly}
+        spellcheck="false"
+        ?autofocus=${hasFocus}
+        aria-invalid=${isWrong(options)}
+        aria-describedby=${ifDefined(describedBy(options))}
+        list=${ifDefined(suggestions.length === 0 ? undefined : `${name}-list`)}
+        .value=${live(options.value)}
+        @input=${(event: Event) => options.changed(textOf(event))}
+      />${
+        suggestions.length === 0
+          ? nothing
+          : html`<datalist id="${name}-list">${suggestions.map((one) => html`<option value=${one}></option>`)}</datalist>`
+      }`,
   );
 }
 

@@ -32,6 +32,11 @@ const shots: readonly Shot[] = [
   { name: 'people', path: 'people' },
   { name: 'person', path: 'people', act: ({ page }) => page.getByText('Ben', { exact: true }).first().click() },
   { name: 'home-assistant', path: 'home-assistant' },
+  { name: 'routing', path: 'routing' },
+  { name: 'routing-all', path: 'routing?view=all' },
+  { name: 'routing-holidays', path: 'routing?view=holidays' },
+  { name: 'routing-rule', path: 'routing', act: ({ page }) => page.getByRole('link', { name: 'Night' }).click() },
+  { name: 'routing-new', path: 'routing/new' },
   { name: 'dial', path: 'calls', act: ({ page }) => page.getByRole('button', { name: 'Dial' }).click() },
   { name: 'search', path: 'calls', act: ({ page }) => page.keyboard.press('/') },
 ];

@@ -1,0 +1,305 @@
+import '@material/web/button/filled-button.js';
+import '@material/web/button/outlined-button.js';
+import '@material/web/button/text-button.js';
+import { html, nothing } from 'lit';
+import type { PropertyValues } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { changeRoute, createRoute, getRoute } from '#contract/routes.ts';
+import { call } from '../api.ts';
+import { dropDraft, guardDraft, keepDraft, takeDraft } from '../drafts.ts';
+import { failedNotice, notRead } from '../parts/card.ts';
+import '../parts/dialog.ts';
+import type { GosipDialog } from '../parts/dialog.ts';
+import { check, field } from '../parts/field.ts';
+import { fields, FormElement } from '../parts/form.ts';
+import { look } from '../parts/look.ts';
+import { say } from '../parts/snackbar.ts';
+import { weekdayStyles } from '../parts/weekdays.ts';
+import { Problem } from '../problem.ts';
+import { fieldText } from '../problem-words.ts';
+import { allNumbers, allTargets, contactGroups, namesOf, rulesOf, someContacts, targetFacts } from '../routing-data.ts';
+import type { Targets } from '../routing-data.ts';
+import { newRuleKey, ruleKey } from '../rules/rule-draft.ts';
+import { draftOf, newRule } from '../rules/rule.ts';
+import type { Rule, RuleAction, RuleDraft } from '../rules/rule.ts';
+import { ruleText } from '../rules/rule-words.ts';
+import { Shown } from '../shown.ts';
+import { speech } from '../speech-of.ts';
+import { t } from '../words.ts';
+import '../pages/routing/simulator.ts';
+import { fresh, renderAction } from './rule/action.ts';
+import { newCaller, renderCallers } from './rule/callers.ts';
+import type { Editing } from './rule/editing.ts';
+import { entries } from './rule/entry.ts';
+import { newState, renderStates } from './rule/states.ts';
+import { ruleDialogStyles } from './rule/styles.ts';
+import { newTime, renderTimes } from './rule/times.ts';
+
+type Seen = Awaited<ReturnType<typeof readAll>>;
+
+/** Writes a rule: each condition and action with fields of its own, and the whole in one sentence. */
+@customElement('gosip-rule-dialog')
+export class GosipRuleDialog extends FormElement {
+  /** Empty: a new one. */
+  @property() ruleId = '';
+  /** Of a new one; the first number where it is left out. */
+  @property() numberId = '';
+  /** What was written; undefined where nothing was. */
+  @state() private draft: RuleDraft | undefined;
+  #base: RuleDraft | undefined;
+  /** What was written before of the other kinds, in case somebody comes back to it. */
+  readonly #actions = new Map<RuleAction['kind'], RuleAction>();
+  @query('gosip-dialog') private dialog!: GosipDialog;
+  private readonly seen = new Shown(this, () => readAll(this.ruleId, this.numberId), ['routes.changed', ...targetFacts]);
+
+  static override styles = [look, fields, weekdayStyles, entries, ruleDialogStyles];
+
+  override willUpdate(changed: PropertyValues): void {
+    if (!changed.has('ruleId') && !changed.has('numberId') && this.hasUpdated) return;
+    const kept = takeDraft<RuleDraft>(this.key);
+    if (kept === undefined) return;
+    this.draft = kept.draft;
+    this.#base = kept.base;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.whileShown(guardDraft(this.key, () => (this.draft === undefined ? undefined : { base: this.#base, draft: this.draft })));
+  }
+
+  private get key(): string {
+    return this.ruleId === '' ? newRuleKey(this.numberId) : ruleKey(this.ruleId);
+  }
+
+  private get current(): RuleDraft {
+    const { rule } = this.seen.value ?? {};
+    return this.draft ?? (rule === undefined ? newRule : draftOf(rule));
+  }
+
+  override render() {
+    const name = this.seen.value?.rule?.name ?? '';
+    return html`<gosip-dialog
+      firm
+      heading=${this.ruleId === '' ? t('ruleEdit.new') : name || t('page.routing')}
+      @closed=${() => this.dispatchEvent(new Event('closed'))}
+    >
+      ${this.renderBody()}
+      <md-text-button slot="actions" @click=${this.draft === undefined ? this.close : this.discard}
+        >${t(this.draft === undefined ? 'action.close' : 'action.discard')}</md-text-button
+      >
+      <md-filled-button slot="actions" ?disabled=${this.isBusy || this.draft === undefined} @click=${this.submit}
+        >${t('action.save')}</md-filled-button
+      >
+    </gosip-dialog>`;
+  }
+
+  private renderBody() {
+    const { value, problem } = this.seen;
+    if (problem?.code === 'NOT_FOUND') return failedNotice(t('ruleEdit.gone'));
+    return value === undefined ? notRead(problem) : this.renderForm(value);
+  }
+
+  private renderForm(seen: Seen) {
+    const { name, enabled } = this.current;
+    return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
+      ${this.renderSentence(seen.targets)} ${this.renderMeanwhile(seen)} ${this.renderProblems(seen)}
+      ${field({
+        label: t('field.name'),
+        name: 'name',
+        hint: t('ruleEdit.nameHint'),
+        capitals: 'words',
+        maxLength: 80,
+        wrong: this.wrong('name'),
+        value: name,
+        changed: (typed) => this.change({ name: typed }),
+      })}
+      ${this.renderConditions(seen)}
+      <fieldset>
+        <legend>${t('ruleEdit.what')}</legend>
+        <div class="fields">
+          ${renderAction(
+            this.editing(this.current.action, (action) => this.change({ action })),
+            seen.targets,
+            this.chooseAction,
+          )}
+        </div>
+      </fieldset>
+      ${check({
+        label: t('ruleEdit.applies'),
+        name: 'enabled',
+        isOn: enabled,
+        changed: (isOn) => this.change({ enabled: isOn }),
+      })}
+      ${this.renderSimulator(seen)}
+    </form>`;
+  }
+
+  private renderSentence(targets: Targets) {
+    return html`<div class="sentence">
+      <h3>${t('ruleEdit.sentence')}</h3>
+      <p id="sentence">${ruleText(this.current, { speech: speech(), names: namesOf(targets) })}</p>
+      ${this.draft === undefined ? nothing : html`<p class="unsaved">${t('ruleEdit.unsaved')}</p>`}
+    </div>`;
+  }
+
+  private renderMeanwhile({ rule, targets }: Seen) {
+    if (rule === undefined || this.draft === undefined || this.#base === undefined || isSame(draftOf(rule), this.#base))
+      return nothing;
+    const sentence = ruleText(rule, { speech: speech(), names: namesOf(targets) });
+    return html`<div class="problem" role="alert" tabindex="-1">
+      <p>${t('ruleEdit.meanwhile')} ${t('ruleEdit.meanwhile.theirs', { sentence })}</p>
+      <md-text-button type="button" @click=${this.discard}>${t('ruleEdit.takeTheirs')}</md-text-button>
+      <md-text-button type="button" @click=${() => this.keepMine(draftOf(rule))}>${t('ruleEdit.keepMine')}</md-text-button>
+    </div>`;
+  }
+
+  private renderProblems({ rule }: Seen) {
+    const text = this.wrongElsewhere(
+      ...(this.problem?.fields.map(({ field: name }) => name).filter((name) => this.hasField(name)) ?? []),
+    );
+    if (text !== '') return html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+    if (rule === undefined || rule.problems.length === 0 || this.draft !== undefined) return nothing;
+    return html`<ul class="problem">
+      ${rule.problems.map((problem) => html`<li>${fieldText(problem)}</li>`)}
+    </ul>`;
+  }
+
+  private renderConditions({ groups, entities }: Seen) {
+    const { conditions } = this.current;
+    const change = (part: Partial<RuleDraft['conditions']>) => this.change({ conditions: { ...conditions, ...part } });
+    const { times, callers, states } = conditions;
+    const wrong = (name: string) => this.wrong(name);
+    return html`<fieldset>
+      <legend>${t('ruleEdit.when')}</legend>
+      <p class="note">${t('ruleEdit.when.text')}</p>
+      <div class="fields">
+        ${renderTimes({ value: times, change: (next) => change({ times: [...next] }), wrong })}
+        ${renderCallers({ value: callers, change: (next) => change({ callers: [...next] }), wrong }, groups)}
+        ${renderStates({ value: states, change: (next) => change({ states: [...next] }), wrong }, entities)}
+        <div class="adds">
+          <md-outlined-button type="button" @click=${() => this.add('times', newTime)}
+            >${t('ruleEdit.addTime')}</md-outlined-button
+          >
+          <md-outlined-button type="button" @click=${() => this.add('callers', newCaller)}
+            >${t('ruleEdit.addCaller')}</md-outlined-button
+          >
+          <md-outlined-button type="button" @click=${() => this.add('states', newState)}
+            >${t('ruleEdit.addState')}</md-outlined-button
+          >
+        </div>
+      </div>
+    </fieldset>`;
+  }
+
+  private renderSimulator({ number, numbers, targets }: Seen) {
+    if (number === undefined) return nothing;
+    const draft = { ...this.current, ...(this.ruleId === '' ? {} : { id: this.ruleId }) };
+    return html`<gosip-simulator
+      .number=${number}
+      .numbers=${numbers.filter(({ id }) => id === number.id)}
+      .targets=${targets}
+      .draft=${draft}
+    ></gosip-simulator>`;
+  }
+
+  /** Whether what is wrong with it is shown at it. */
+  private hasField(name: string): boolean {
+    if (/^(?:action\.targets.*|conditions\.times\.\d+)$/.test(name)) return true;
+    return this.renderRoot.querySelector(`#${CSS.escape(name)}`) !== null;
+  }
+
+  private editing<Value>(value: Value, change: (value: Value) => void): Editing<Value> {
+    return { value, change, wrong: (name) => this.wrong(name) };
+  }
+
+  private add<Part extends keyof RuleDraft['conditions']>(part: Part, item: RuleDraft['conditions'][Part][number]): void {
+    const { conditions } = this.current;
+    this.change({ conditions: { ...conditions, [part]: [...conditions[part], item] } });
+    void this.updateComplete.then(() => {
+      const added = this.renderRoot.querySelector<HTMLElement>(`[id^="conditions.${part}.${conditions[part].length}"]`);
+      (added?.matches('fieldset') === true ? added.querySelector('button') : added)?.focus();
+    });
+  }
+
+  private readonly chooseAction = (kind: RuleAction['kind']): void => {
+    const { action } = this.current;
+    this.#actions.set(action.kind, action);
+    this.change({ action: this.#actions.get(kind) ?? fresh[kind] });
+  };
+
+  private change(part: Partial<RuleDraft>): void {
+    const { rule } = this.seen.value ?? {};
+    if (this.draft === undefined) this.#base = rule === undefined ? undefined : draftOf(rule);
+    // What stands at a place is another thing when a list gets longer or shorter.
+    if ('conditions' in part && this.problem !== undefined && isMoved(part.conditions, this.current.conditions))
+      this.problem = undefined;
+    this.draft = { ...this.current, ...part };
+    keepDraft(this.key, { base: this.#base, draft: this.draft });
+  }
+
+  private keepMine(base: RuleDraft): void {
+    this.#base = base;
+    if (this.draft !== undefined) keepDraft(this.key, { base, draft: this.draft });
+    this.requestUpdate();
+  }
+
+  private readonly discard = (): void => {
+    this.draft = undefined;
+    this.problem = undefined;
+    dropDraft(this.key);
+    if (this.ruleId === '') this.close();
+  };
+
+  private readonly close = (): void => this.dialog.close();
+
+  protected override async send(): Promise<void> {
+    const { draft } = this;
+    const numberId = this.seen.value?.number?.id;
+    if (draft === undefined || numberId === undefined) return;
+    if (this.ruleId === '') await call(createRoute, { body: { ...draft, numberId } });
+    else await this.save(draft);
+    dropDraft(this.key);
+    this.draft = undefined;
+    say({ text: t('routing.saved', { name: draft.name }) });
+    this.close();
+  }
+
+  /** Not over what somebody else wrote meanwhile: that is shown first. */
+  private async save(draft: RuleDraft): Promise<void> {
+    const params = { id: this.ruleId };
+    const now = draftOf(await call(getRoute, { params }));
+    if (this.#base !== undefined && !isSame(now, this.#base)) {
+      await this.seen.reload();
+      throw new Problem('CONFLICT', t('ruleEdit.meanwhile'));
+    }
+    await call(changeRoute, { params, body: draft });
+  }
+}
+
+function isSame(a: RuleDraft, b: RuleDraft): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function isMoved(next: RuleDraft['conditions'] | undefined, before: RuleDraft['conditions']): boolean {
+  if (next === undefined) return false;
+  return (['times', 'callers', 'states'] as const).some((part) => next[part].length < before[part].length);
+}
+
+async function readAll(ruleId: string, numberId: string) {
+  const [targets, numbers, contacts, rule] = await Promise.all([
+    allTargets(),
+    allNumbers(),
+    someContacts(),
+    ruleId === '' ? undefined : call(getRoute, { params: { id: ruleId } }),
+  ]);
+  const number = numbers.find(({ id }) => id === (rule?.numberId ?? numberId)) ?? numbers[0];
+  const rules: readonly Rule[] = number === undefined ? [] : await rulesOf(number.id);
+  const entities = [...new Set(rules.flatMap(({ conditions }) => conditions.states.map(({ entityId }) => entityId)))];
+  return { rule, number, numbers, targets, groups: contactGroups(contacts), entities };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gosip-rule-dialog': GosipRuleDialog;
+  }
+}
