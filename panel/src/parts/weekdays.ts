@@ -15,7 +15,8 @@ type WeekdaysOptions = {
 
 /** Days of the week to choose, none or several. */
 export function weekdays({ label, name, value, changed }: WeekdaysOptions): TemplateResult {
-  const turn = (day: number) => changed(value.includes(day) ? value.filter((one) => one !== day) : [...value, day].toSorted());
+  const turn = (day: number) =>
+    changed(value.includes(day) ? value.filter((one) => one !== day) : [...value, day].toSorted((a, b) => a - b));
   return html`<fieldset class="weekdays" id=${name}>
     <legend>${label}</legend>
     <div>

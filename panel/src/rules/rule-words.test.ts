@@ -109,7 +109,7 @@ describe('the sentence of a rule', () => {
   it('knows every kind of caller and action that a rule can have', () => {
     const { conditions, action } = routeDraft.shape;
     expect(Object.keys(callers)).toEqual(kindsOf(itemsOf(conditions.shape.callers as never)));
-    expect(Object.keys(actions).toSorted()).toEqual([...new Set(kindsOf(action))].toSorted());
+    expect(new Set(Object.keys(actions))).toEqual(new Set(kindsOf(action)));
   });
 
   it.each(languages)('says each condition and each action in its own words: %s', (language) => {

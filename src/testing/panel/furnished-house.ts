@@ -4,6 +4,7 @@ import { openDatabase } from '#storage/database.ts';
 import { createLog } from '#base/log.ts';
 import { systemClock } from '#base/clock.ts';
 import { join } from 'node:path';
+import { furnishRouting } from './furnish-routing.ts';
 import { plantVoicemails } from './furnish-voicemail.ts';
 import type { PanelHouse } from './panel-house.ts';
 
@@ -37,6 +38,7 @@ export async function furnish(house: PanelHouse): Promise<{ readonly username: s
     if (phone.extension === '13') simulated.call('12');
   }
   await house.ask('POST', '/dids', { number: '+14165550100', name: 'House', ownerPersonId: anna.id });
+  await furnishRouting(house);
   plantPast(house, anna.id);
   await house.ask('PUT', '/dnd/house', { isOn: true, until: new Date(systemClock.now() + 3_600_000).toISOString() });
   return { username: 'anna', password };

@@ -25,7 +25,7 @@ type NumberName = 'repeatedCallMinutes' | 'emergencyMinutes' | 'trustedDays' | '
 
 const draftKey = 'routing settings';
 const policies = ['allow', 'voicemail', 'reject'] as const;
-const digits = [...'0123456789'];
+const digits = Array.from('0123456789');
 
 async function readAll() {
   const [settings, contacts] = await Promise.all([call(getRoutingSettings), someContacts()]);
