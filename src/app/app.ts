@@ -28,6 +28,7 @@ import type { ContactsRoom } from './contacts.ts';
 import type { Overrides, Storage, AppContext } from './context.ts';
 import { keyFilePath, composeDevices } from './devices.ts';
 import type { DevicesRoom } from './devices.ts';
+import { composeDiagnosis } from './diagnosis.ts';
 import { composeEscalations } from './escalations.ts';
 import { mountFaces } from './face.ts';
 import type { Mounted } from './face.ts';
@@ -225,6 +226,15 @@ async function composeRooms(context: AppContext, storage: Storage, { primaryAddr
     routing,
     isReachable: () => isTrunkReachable(sip.trunkStates(), trunkName),
   });
+  const diagnosis = composeDiagnosis({
+    ...context,
+    calls,
+    devices,
+    people: people.people,
+    numbers,
+    routing,
+    blocklist: screening.blocklist,
+  });
   const webhooks = await composePublicWebhooks(context, { ...composed, voicemail });
   const { selfTest } = webhooks;
   const setup = composeTwilioSetup({ ...context, twilio, storage, numbers, sip, selfTest, mediaRelay: media.health });
@@ -235,6 +245,7 @@ async function composeRooms(context: AppContext, storage: Storage, { primaryAddr
     blueprints: composeBlueprints(core.core),
     routing,
     routingPreview,
+    diagnosis,
     escalations,
     engine,
     sipPorts,

@@ -61,6 +61,8 @@ export type CallsRoom = {
   readonly permissions: CallPermissions;
   /** Whether the house may call this number (E.164), as far as the destination goes. */
   readonly mayCall: (number: string) => boolean;
+  /** What would have to be allowed to call this number (E.164); undefined: nothing. */
+  readonly destinationToAllow: (number: string) => string | undefined;
   /** What a call would be decided by now, for the preview. */
   readonly gatherFacts: (call: HouseCall, at: number) => GatheredFacts;
   readonly face: RoomFace;
@@ -252,6 +254,7 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
     cdrs,
     permissions,
     mayCall: (number) => tollFraudGuard.isAllowedDestination(number),
+    destinationToAllow: (number) => tollFraudGuard.destinationToAllow(number),
     gatherFacts: (call, at) => gatherFacts(call, sources, at),
     face,
   };

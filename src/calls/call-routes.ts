@@ -39,7 +39,8 @@ type CallRoutesDeps = {
 export function callRoutes({ calls, control, store, search }: CallRoutesDeps): readonly Route[] {
   const visible = (id: CallId, identity: Identity | undefined): OngoingCall => {
     const call = calls.get(id);
-    if (call === undefined || !maySee(call.legs, identity)) throw new AppError('not-found', 'There is no such call in progress');
+    if (call === undefined || !maySeeCall(call.legs, identity))
+      throw new AppError('not-found', 'There is no such call in progress');
     return call;
   };
   return [
@@ -50,11 +51,11 @@ export function callRoutes({ calls, control, store, search }: CallRoutesDeps): r
     handle(getCallRecord, ({ params, identity }) => {
       const record = store.get(params.id);
       const legs = store.legsOf(params.id);
-      if (record === undefined || !maySee(legs, identity)) throw new AppError('not-found', 'There is no such call record');
+      if (record === undefined || !maySeeCall(legs, identity)) throw new AppError('not-found', 'There is no such call record');
       return { ...toRecordReply(record), legs: legs.map(toLegReply), reasons: record.reasons.map(toReasonReply) };
     }),
     handle(listCalls, ({ query, identity }) => {
-      const seen = calls.list().filter((call) => maySee(call.legs, identity));
+      const seen = calls.list().filter((call) => maySeeCall(call.legs, identity));
       return answerInMemory(query, seen, toCallReply);
     }),
     handle(getCall, ({ params, identity }) => toCallReply(visible(params.id, identity))),
@@ -79,7 +80,7 @@ function by(identity: Identity | undefined): ControlledBy {
   return { id: identity.id, personId: visiblePerson(identity) };
 }
 
-function maySee(legs: Iterable<CallLeg>, identity: Identity | undefined): boolean {
+export function maySeeCall(legs: Iterable<CallLeg>, identity: Identity | undefined): boolean {
   const person = visiblePerson(identity);
   if (person === undefined) return true;
   for (const leg of legs) if (leg.personId === person) return true;

@@ -22,7 +22,7 @@ export function childCallRefuser(sources: Sources, clock: { now(): number }): Re
     if (line === undefined || isEmergency || shortCost === 'free') return undefined;
     const contactGroups = sources.contacts.byNumber(number)?.groups ?? [];
     const nobody = { deviceId: undefined, personId: undefined, isHouse: false };
-    const bar = lineBar(line, { ...nobody, number, contactGroups }, contextAt(clock.now(), sources));
+    const bar = lineBar(line, { ...nobody, number, contactGroups }, lineContextAt(clock.now(), sources));
     if (bar === undefined) return undefined;
     const code = bar === 'quiet' ? 'child-line-quiet' : 'child-line-called';
     const name = line.holder === device.id ? device.name : (nameOf(line.holder, sources) ?? device.name);
@@ -30,7 +30,8 @@ export function childCallRefuser(sources: Sources, clock: { now(): number }): Re
   };
 }
 
-function contextAt(now: number, { settings, groups }: Sources): LineContext {
+/** The moment, for a child’s line. */
+export function lineContextAt(now: number, { settings, groups }: Pick<Sources, 'settings' | 'groups'>): LineContext {
   const { timeZone, holidays } = settings();
   return {
     groups: groups(),

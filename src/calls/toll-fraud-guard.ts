@@ -112,11 +112,15 @@ export class TollFraudGuard {
 
   /** Whether a rule may forward a call to this number (E.164): where a phone may call as far as the destination goes. */
   isAllowedDestination(number: string): boolean {
+    return this.destinationToAllow(number) === undefined;
+  }
+
+  /** What would have to be allowed so that this number (E.164) may be called; undefined: nothing. */
+  destinationToAllow(number: string): string | undefined {
     const { country, limits } = this.#deps;
     const unused = { calls: 0, minutes: 0 };
     const facts = { number, shortCost: undefined, isFromKnownSource: true, phone: unused, house: unused };
-    const refused = outgoingRefusal(facts, { country, limits, allowed: new Set(this.#allowed.keys()) });
-    return refused?.destination === undefined;
+    return outgoingRefusal(facts, { country, limits, allowed: new Set(this.#allowed.keys()) })?.destination;
   }
 
   /** An outbound call is over. */

@@ -1,0 +1,68 @@
+import { AppError } from '#base/errors.ts';
+import type { CallId, DeviceId } from '#base/ids.ts';
+import type { Identity, Route } from '#contract/endpoint.ts';
+import { handle } from '#contract/endpoint.ts';
+import { diagnoseCall as diagnoseCallEndpoint, diagnosePhone as diagnosePhoneEndpoint } from '#contract/diagnosis.ts';
+import type { Device } from '#devices/device.ts';
+import { maySeeCall } from './call-routes.ts';
+import type { CdrStore } from './cdr-store.ts';
+import { diagnosePhone } from './diagnose-phone.ts';
+import type { PhoneFacts } from './diagnose-phone.ts';
+import { diagnoseCall } from './diagnosis.ts';
+import type { Diagnosis, HouseNow, Mending } from './diagnosis-facts.ts';
+
+export type DiagnosisRoutesDeps = {
+  readonly store: Pick<CdrStore, 'get' | 'legsOf'>;
+  readonly deviceOf: (id: DeviceId) => Device | undefined;
+  readonly house: HouseNow;
+  readonly phoneFacts: (device: Device) => PhoneFacts;
+  /** Whose an entry of the blocklist is; undefined where it is the house's. */
+  readonly ownerOfEntry: (id: string) => string | undefined;
+};
+
+/** A user asks for their own calls and phones alone. */
+export function diagnosisRoutes(deps: DiagnosisRoutesDeps): readonly Route[] {
+  const { store, house } = deps;
+  return [
+    handle(diagnoseCallEndpoint, ({ params, identity }) => {
+      const record = store.get(params.id as CallId);
+      const legs = store.legsOf(params.id as CallId);
+      if (record === undefined || !maySeeCall(legs, identity)) throw new AppError('not-found', 'There is no such call record');
+      return toReply(diagnoseCall({ record, legs, house }), identity, deps);
+    }),
+    handle(diagnosePhoneEndpoint, ({ params, identity }) => {
+      const device = deps.deviceOf(params.id as DeviceId);
+      const isTheirs = identity?.personId !== undefined && device?.personId === identity.personId;
+      if (device === undefined || (identity?.role !== 'admin' && !isTheirs))
+        throw new AppError('not-found', 'There is no such device');
+      return toReply(diagnosePhone(deps.phoneFacts(device)), identity, deps);
+    }),
+  ];
+}
+
+type Asking = Identity | undefined;
+
+function toReply({ cause, isMended, mendings, phones }: Diagnosis, identity: Asking, deps: DiagnosisRoutesDeps) {
+  return {
+    cause: { code: cause.code, names: [...cause.names], values: { ...cause.values } },
+    isMended,
+    mendings: mendings.map((one) => ({ code: one.code, values: { ...one.values }, mayDo: mayDo(one, identity, deps) })),
+    phones: phones.map(({ deviceId, name, outcome, rangSeconds }) => ({
+      deviceId: deviceId ?? null,
+      name,
+      outcome: outcome ?? null,
+      rangSeconds: rangSeconds ?? null,
+    })),
+  };
+}
+
+/** What a user may do is about their own things. */
+function mayDo({ code, values }: Mending, identity: Asking, deps: DiagnosisRoutesDeps): boolean {
+  if (identity?.role === 'admin') return true;
+  const own = identity?.personId;
+  if (own === undefined) return false;
+  const isOwnPhone = (id: unknown) => deps.deviceOf(id as DeviceId)?.personId === own;
+  if (code === 'dnd-off') return values['of'] === 'person' ? values['id'] === own : isOwnPhone(values['id']);
+  if (code === 'unblock') return deps.ownerOfEntry(String(values['entryId'])) === own;
+  return code === 'add-contact' || (code === 'open-phone' && isOwnPhone(values['deviceId']));
+}
