@@ -25,6 +25,8 @@ import type { DialFacts } from '#calls/route-call.ts';
 import { phoneCall } from '#calls/phone-state.ts';
 import { PstnCallStore } from '#calls/pstn-call-store.ts';
 import { PstnCalls } from '#calls/pstn-calls.ts';
+import { TestCalls } from '#calls/test-calls.ts';
+import { testCallRoutes } from '#calls/test-call-routes.ts';
 import { TollFraudGuard } from '#calls/toll-fraud-guard.ts';
 import { outgoingAlerts } from '#calls/outgoing-alerts.ts';
 import { outgoingRoutes } from '#calls/outgoing-routes.ts';
@@ -205,7 +207,7 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
     house: sip.houseCaller,
     nameOf: names.number,
   });
-  const testCalls = new TrunkTestCalls({
+  const trunkTestCalls = new TrunkTestCalls({
     clock,
     log,
     calls,
@@ -218,7 +220,9 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
       facts.groupByExtension(digits) !== undefined,
     onStep: (trunkId) => events.emit('trunk.changed', { trunkId }),
   });
-  stack.defer(() => testCalls.stop());
+  stack.defer(() => trunkTestCalls.stop());
+  const testCalls = new TestCalls({ clock, log, events, house: sip.houseCaller, calls, registrations });
+  stack.defer(events.on('device.deleted', ({ deviceId }) => testCalls.forget(deviceId)));
   const book = new CallBook({
     devices,
     people: deps.people,
@@ -230,9 +234,10 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
   const face = faceOf({
     routes: [
       ...callRoutes({ calls, control, store: cdrs, search }),
+      ...testCallRoutes({ testCalls, devices, registrations, ping: (registration) => sip.ping(registration) }),
       ...recordRoutes({ db, search, clock, timeZone: options.house.timeZone }),
       ...outgoingRoutes(tollFraudGuard),
-      ...trunkTestCallRoutes({ testCalls, trunkNameOf: deps.trunks.nameOf }),
+      ...trunkTestCallRoutes({ testCalls: trunkTestCalls, trunkNameOf: deps.trunks.nameOf }),
       ...approvalRoutes,
       ...callPermissionRoutes({ permissions, devices, personOf }),
     ],

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { DeviceId } from '#base/ids.ts';
 import { Authenticator } from '#devices/authenticator.ts';
 import { deviceAlerts } from '#devices/device-alerts.ts';
+import { DeviceFaults } from '#devices/device-faults.ts';
 import { deviceEntities } from '#devices/device-entities.ts';
 import { deviceRoutes } from '#devices/device-routes.ts';
 import { DeviceSecrets } from '#devices/device-secrets.ts';
@@ -84,7 +85,10 @@ export async function composeDevices(
     isRegisteredSource: (address) => registrations.isRegisteredFrom(address),
     onWrongPassword: (username, source) => bruteForceDetector.add(username, source),
   });
-  const registrar = new Registrar({ authenticator, registrations, clock, newId, log });
+  const faults = new DeviceFaults({ clock, events });
+  stack.defer(context.onClockStep((byMs) => faults.shiftTimes(byMs)));
+  stack.defer(events.on('device.deleted', ({ deviceId }) => faults.forget(deviceId)));
+  const registrar = new Registrar({ authenticator, registrations, devices, faults, clock, newId, log });
   const registered = new Set(store.live(clock.now()).map(({ deviceId }) => deviceId));
   return {
     keys,
@@ -94,7 +98,7 @@ export async function composeDevices(
     registrar,
     registered,
     face: faceOf({
-      routes: deviceRoutes({ devices, registrations, realm }),
+      routes: deviceRoutes({ devices, registrations, faults, realm }),
       entities: deviceEntities({ devices, registrations }),
       alerts: deviceAlerts(guessed),
       probes: { passwords: () => passwordHealth(guessed()) },

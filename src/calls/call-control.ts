@@ -9,6 +9,7 @@ import type { Party } from './call.ts';
 import type { Calls } from './calls.ts';
 import { assertMayEnd, leavingRole, otherRole, refusalError } from './call-control-decision.ts';
 import type { ControlledBy } from './call-control-decision.ts';
+import { houseName } from './house-name.ts';
 import type { OngoingCall } from './ongoing-call.ts';
 import { inCall, nobodyThere, noMediaPort, notRegistered, switchedOff } from './spoken-words.ts';
 import type { CallerId, ConnectedCall, DeviceLookup, HouseCaller, HouseLeg, HouseVoice, RegistrationLookup } from './ports.ts';
@@ -146,8 +147,6 @@ export class CallControl {
     return { number, name: name || (this.#deps.nameOf(number, personId) ?? '') };
   }
 }
-
-const houseName = 'GoSIP';
 
 type DialledCall = {
   readonly to: string;

@@ -1,4 +1,4 @@
-/** The recorded words of the house, in each of its languages. `press-key` is followed by the digit. */
+/** The recorded words of the house, in each of its languages. `press-key` and `test-call` are followed by the digit. */
 export const promptNames = [
   'cannot-be-taken',
   'not-permitted',
@@ -17,6 +17,8 @@ export const promptNames = [
   'press-to-take',
   'taken',
   'taken-by-another',
+  'test-call',
+  'test-call-works',
 ] as const;
 
 export type PromptName = (typeof promptNames)[number];

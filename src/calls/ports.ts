@@ -159,6 +159,10 @@ export type HouseLeg = CallerLeg & {
   onAnswered: ((voice: HouseVoice) => void) | undefined;
   /** A key that the called party pressed. */
   onKey: ((key: string) => void) | undefined;
+  /** The first sound of the called party has come. */
+  onSound: (() => void) | undefined;
+  /** The phone reports by itself that it gets our sound; not all do. */
+  onReceived: (() => void) | undefined;
   /** Called once, when the call is over; also where `place` has not returned yet. */
   onEnded: ((verdict: Verdict) => void) | undefined;
   /** Whoever answered, as the caller of a new call; the house goes once that is answered. Undefined while nobody has. */

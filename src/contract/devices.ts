@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { endpoint, noContent } from './endpoint.ts';
 import { deviceId, personId } from './ids.ts';
 import { isoDateTime } from './date-time.ts';
+import { deviceFaultKinds } from './device-faults.ts';
 import { listQuery, pageOf } from './page.ts';
 import { requiredDisplayName } from './display-name.ts';
 
@@ -25,6 +26,22 @@ const transports = z
   .max(5)
   .transform((list) => [...new Set(list)]);
 
+const fault = z
+  .object({
+    kind: z.enum(deviceFaultKinds).meta({ id: 'DeviceFaultKind' }),
+    /** The user name that the phone gave where it is not its own. */
+    given: z.string().nullable(),
+    /** The SIP status that it got. */
+    sipStatus: z.number().int(),
+    /** How often in a row. */
+    times: z.number().int(),
+    at: isoDateTime,
+    address: z.string(),
+    transport: deviceTransport,
+    userAgent: z.string().nullable(),
+  })
+  .meta({ id: 'DeviceFault' });
+
 export const device = z
   .object({
     id: deviceId,
@@ -39,6 +56,8 @@ export const device = z
     enabled: z.boolean(),
     createdAt: isoDateTime,
     isRegistered: z.boolean(),
+    /** What it last did wrong when it wanted to register, within a day; null once it has registered from there. */
+    fault: fault.nullable(),
   })
   .meta({ id: 'Device' });
 
@@ -179,4 +198,26 @@ export const getSipServer = endpoint({
   access: 'admin',
   summary: 'Where phones register: the addresses of this machine, as a phone in the house reaches it',
   reply: sipServer,
+});
+
+export const listUnknownPhones = endpoint({
+  id: 'listUnknownPhones',
+  method: 'GET',
+  path: '/system/unknown-phones',
+  access: 'admin',
+  summary: 'User names that something in the house tried to register by within a day, and no phone has',
+  reply: z.object({
+    items: z.array(
+      z
+        .object({
+          name: z.string(),
+          address: z.string(),
+          transport: deviceTransport,
+          userAgent: z.string().nullable(),
+          times: z.number().int(),
+          at: isoDateTime,
+        })
+        .meta({ id: 'UnknownPhone' }),
+    ),
+  }),
 });

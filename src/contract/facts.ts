@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { CallId, DeviceId, EscalationId, PersonId } from '#base/ids.ts';
 import { isoDateTime } from './date-time.ts';
 import { approvalStates } from './approval-states.ts';
+import { deviceFaultKinds } from './device-faults.ts';
 import {
   blocklistEntryId,
   callApprovalId,
@@ -85,6 +86,12 @@ export const facts = {
     device.extend({ why: z.enum(['disabled', 'new-password', 'deleted']).meta({ id: 'RevokedReason' }) }),
     'device',
   ),
+  /** A phone was refused when it wanted to register, for something else than before or after a while. */
+  'device.refused': fact(device.extend({ why: z.enum(deviceFaultKinds) }), 'device'),
+  /** Something in the house wanted to register by a user name that no phone has. */
+  'device.unknown': fact(z.object({ source: z.string() }), 'admin'),
+  /** A test call begins, gets further or has its result. */
+  'test-call.changed': fact(device.extend({ result: z.string().nullable() }), 'device'),
   /** The password of a phone is tried from many addresses; once an hour while that goes on. */
   'device.brute-forced': fact(device.extend({ tries: z.number().int(), sources: z.number().int() }), 'admin'),
   /** Logins from an address failed too often; until then it has to wait. */

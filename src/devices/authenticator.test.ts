@@ -199,7 +199,7 @@ test('unknown, disabled and wrong look the same', () => {
 test('unknown, disabled and wrong are slowed down alike', () => {
   for (const username of ['ann', 'nobody', 'off']) {
     for (let time = 0; time < 5; time += 1) expect(attempt({ username, password: 'wrong' }).kind).toBe('challenge');
-    expect(attempt({ username, password: 'wrong' })).toEqual({ kind: 'slow-down', retryAfterSeconds: 60 });
+    expect(attempt({ username, password: 'wrong' })).toEqual({ kind: 'slow-down', retryAfterSeconds: 60, username });
   }
 });
 
@@ -235,7 +235,7 @@ test.each([
   ['Basic YW5uOnJpZ2h0', 'malformed'],
   ['Digest', 'malformed'],
   [`Digest username="${'x'.repeat(10_000)}"`, 'malformed'],
-  ['Digest username="ann", realm="other", nonce="a", uri="sip:x", response="b"', 'no-credentials'],
+  ['Digest username="ann", realm="other", nonce="a", uri="sip:x", response="b"', 'foreign-realm'],
   ['Digest username="ann", realm="house.test", nonce="a", uri="sip:x", response="b", algorithm=SHA3', 'no-credentials'],
   ['Digest username="ann", realm="house.test", nonce="a", uri="sip:x", response="b"', 'wrong-credentials'],
   ['Digest username="ann", realm="house.test", nonce="", uri="", response="\0"', 'wrong-credentials'],

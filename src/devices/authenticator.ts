@@ -29,14 +29,20 @@ export type AuthRequest = {
  */
 export type AuthDecision =
   | { readonly kind: 'accepted'; readonly device: Device; readonly nonceSerial: number; readonly lastNonceSerial: number }
-  | { readonly kind: 'challenge'; readonly challenges: readonly string[]; readonly reason: ChallengeReason }
-  | { readonly kind: 'slow-down'; readonly retryAfterSeconds: number };
+  | {
+      readonly kind: 'challenge';
+      readonly challenges: readonly string[];
+      readonly reason: ChallengeReason;
+      /** By which it answered; known where it answered at all. */
+      readonly username?: string;
+    }
+  | { readonly kind: 'slow-down'; readonly retryAfterSeconds: number; readonly username?: string };
 
 /**
- * For the log only: an unknown user is `wrong-credentials` like a wrong password. `weak-algorithm`: a device set to SHA-256 answered with
- * MD5, right or wrong.
+ * For the people of the house only, never for whoever sent it: an unknown user is `wrong-credentials` like a wrong password.
+ * `weak-algorithm`: a device set to SHA-256 answered with MD5, right or wrong. `foreign-realm`: it answered to another server.
  */
-export type ChallengeReason = 'no-credentials' | 'malformed' | 'stale' | 'wrong-credentials' | 'weak-algorithm';
+export type ChallengeReason = 'no-credentials' | 'foreign-realm' | 'malformed' | 'stale' | 'wrong-credentials' | 'weak-algorithm';
 
 export type DeviceCredentials = { readonly device: Device; readonly ha1: Ha1 };
 
@@ -76,9 +82,14 @@ export class Authenticator {
     if (authorization === '') return this.#challenge(user, 'no-credentials');
     const answers = parseCredentials(authorization);
     const ours = answers.find((answer) => answer.realm === realm && answer.algorithm !== undefined);
-    if (ours === undefined) return this.#challenge(user, answers.length === 0 ? 'malformed' : 'no-credentials');
+    if (ours === undefined) {
+      const [foreign] = answers.filter((answer) => answer.realm !== realm);
+      if (foreign !== undefined) return { ...this.#challenge(user, 'foreign-realm'), username: foreign.username };
+      return this.#challenge(user, answers.length === 0 ? 'malformed' : 'no-credentials');
+    }
     const retryAfterSeconds = this.#throttle.lockedSeconds({ source, account: ours.username });
-    if (retryAfterSeconds > 0 && !isRegisteredSource(source)) return { kind: 'slow-down', retryAfterSeconds };
+    if (retryAfterSeconds > 0 && !isRegisteredSource(source))
+      return { kind: 'slow-down', retryAfterSeconds, username: ours.username };
     return this.#check(request, ours);
   }
 
@@ -93,7 +104,8 @@ export class Authenticator {
     if (!isRight || isWeak || known === undefined || !known.device.enabled) {
       const isNew = this.#throttle.failed({ source, account: answer.username, attemptId: callId });
       if (isNew && known !== undefined) this.#deps.onWrongPassword?.(answer.username, source);
-      return this.#challenge(answer.username, isWeak ? 'weak-algorithm' : 'wrong-credentials');
+      const { username } = answer;
+      return { ...this.#challenge(username, isWeak ? 'weak-algorithm' : 'wrong-credentials'), username };
     }
     // The right password with an expired nonce, or a nonce count that was used before (RFC 7616 section 3.4).
     if (!isFresh || !nonces.accept(answer.nonce, answer.nonceCount)) return this.#challenge(answer.username, 'stale');
@@ -106,7 +118,7 @@ export class Authenticator {
     };
   }
 
-  #challenge(username: string, reason: ChallengeReason): AuthDecision {
+  #challenge(username: string, reason: ChallengeReason): Extract<AuthDecision, { kind: 'challenge' }> {
     const { realm, nonces, needsSha256 } = this.#deps;
     // What would be refused is not offered: some phones pick the last one they support.
     const algorithms = needsSha256(username) ? (['SHA-256'] as const) : (['MD5'] as const);

@@ -9,20 +9,30 @@ import {
   getDevice,
   listDeviceRegistrations,
   listDevices,
+  listUnknownPhones,
   resetDeviceSecret,
 } from '#contract/devices.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import { answerPage } from '#contract/page.ts';
 import type { Device } from './device.ts';
+import type { DeviceFaults, SeenFault, UnknownPhone } from './device-faults.ts';
 import type { Devices, DeviceWithSecret } from './devices.ts';
 import type { Registration } from './registration.ts';
 import type { Registrations } from './registrations.ts';
 
-export type DeviceRoutesDeps = { readonly devices: Devices; readonly registrations: Registrations; readonly realm: string };
+export type DeviceRoutesDeps = {
+  readonly devices: Devices;
+  readonly registrations: Registrations;
+  readonly faults: Pick<DeviceFaults, 'of' | 'unknown'>;
+  readonly realm: string;
+};
 
-export function deviceRoutes({ devices, registrations, realm }: DeviceRoutesDeps): Route[] {
-  const show = (device: Device) => describe(device, registrations.of(device.id).length > 0);
+export function deviceRoutes({ devices, registrations, faults, realm }: DeviceRoutesDeps): Route[] {
+  const show = (device: Device) => ({
+    ...describe(device, registrations.of(device.id).length > 0),
+    fault: describeFault(faults.of(device.id)),
+  });
   const showWithSecret = ({ device, secret }: DeviceWithSecret) => ({ ...show(device), secret, realm });
   return [
     handle(listDevices, ({ query, identity }) => {
@@ -39,6 +49,7 @@ export function deviceRoutes({ devices, registrations, realm }: DeviceRoutesDeps
       const device = visible(devices, params.id, identity);
       return { items: registrations.of(device.id).map(describeRegistration) };
     }),
+    handle(listUnknownPhones, () => ({ items: faults.unknown().map(describeUnknown) })),
   ];
 }
 
@@ -53,6 +64,20 @@ function visible(devices: Devices, id: DeviceId, identity: Identity | undefined)
 function describe(device: Device, isRegistered: boolean) {
   const { personId, createdAt, transports, ...rest } = device;
   return { ...rest, transports: [...transports], personId: personId ?? null, createdAt: isoTime(createdAt), isRegistered };
+}
+
+function describeFault(fault: SeenFault | undefined) {
+  if (fault === undefined) return null;
+  const { kind, given, sipStatus } = fault;
+  return { kind, given: given ?? null, sipStatus, ...describeSeen(fault) };
+}
+
+function describeUnknown(unknown: UnknownPhone) {
+  return { name: unknown.name, ...describeSeen(unknown) };
+}
+
+function describeSeen({ source, userAgent, times, at }: SeenFault | UnknownPhone) {
+  return { address: source.address, transport: source.protocol, userAgent: userAgent ?? null, times, at: isoTime(at) };
 }
 
 function describeRegistration({ id, contactUri, source, userAgent, q, registeredAt, expiresAt }: Registration) {

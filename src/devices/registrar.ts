@@ -8,6 +8,9 @@ import { LogThrottle } from '#base/throttle.ts';
 import type { AuthDecision, Authenticator } from './authenticator.ts';
 import { readContactUri, uriUser } from './contact-uri.ts';
 import type { Device } from './device.ts';
+import { faultOfRejection, readRefused } from './device-fault.ts';
+import type { DeviceNames } from './device-fault.ts';
+import type { DeviceFaults } from './device-faults.ts';
 import type { RegisterDecision, RegisterRequest } from './register-request.ts';
 import { decideBindings } from './registrar-decision.ts';
 import type { Rejection } from './registrar-decision.ts';
@@ -17,6 +20,8 @@ import type { Registrations } from './registrations.ts';
 export type RegistrarDeps = {
   readonly authenticator: Authenticator;
   readonly registrations: Registrations;
+  readonly devices: DeviceNames;
+  readonly faults: Pick<DeviceFaults, 'failed' | 'failedUnknown' | 'registered'>;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Log;
@@ -45,6 +50,7 @@ export class Registrar {
       kind: 'www',
       user,
     });
+    if (auth.kind !== 'accepted') this.#noteRefused(auth, request, user);
     if (auth.kind === 'challenge') {
       // A stale nonce is routine.
       if (auth.reason === 'wrong-credentials')
@@ -57,14 +63,26 @@ export class Registrar {
         { source, user, retryAfterSeconds: auth.retryAfterSeconds },
         'Too many wrong passwords from this source for this device',
       );
-      return auth;
+      return { kind: 'slow-down', retryAfterSeconds: auth.retryAfterSeconds };
     }
     const refused = mayRegister(auth.device, request, user);
     if (refused === undefined) return this.#bind(auth, request);
     return this.#refuse(auth.device, request, refused);
   }
 
-  #refuse({ id, name }: Device, { source }: RegisterRequest, refused: Rejection): Rejection {
+  #noteRefused(auth: Exclude<AuthDecision, Accepted>, request: RegisterRequest, user: string): void {
+    const { devices, faults } = this.#deps;
+    const refused = readRefused(auth, user, devices);
+    if (refused === undefined) return;
+    if ('device' in refused) faults.failed(refused.device.id, refused.fault, request);
+    else faults.failedUnknown(refused.unknownName, request);
+  }
+
+  #refuse(device: Device, request: RegisterRequest, refused: Rejection): Rejection {
+    const { id, name } = device;
+    const { source } = request;
+    const fault = faultOfRejection(refused, source.protocol, device);
+    if (fault !== undefined) this.#deps.faults.failed(id, fault, request);
     this.#warn({ device: id, name, source, status: refused.status, reason: refused.reason }, 'A REGISTER was refused');
     return refused;
   }
@@ -91,6 +109,7 @@ export class Registrar {
       log.error({ device: device.id, err: error }, 'Registration not stored');
       return { kind: 'rejected', status: 500, reason: 'Server Internal Error' };
     }
+    this.#deps.faults.registered(device.id, request.source);
     const [untrusted] = request.untrustedPath;
     if (untrusted !== undefined) {
       const { source } = request;

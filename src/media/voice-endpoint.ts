@@ -10,6 +10,7 @@ import { KeyDetector } from './key-detector.ts';
 import { PacedStream } from './paced-stream.ts';
 import { Playback, silenceOf } from './playback.ts';
 import type { Recordings } from './playback.ts';
+import { reportsReception } from './rtcp-report.ts';
 import { parseRtp } from './rtp-packet.ts';
 import type { RtpPacket } from './rtp-packet.ts';
 import { ToneKeyDetector } from './tone-key-detector.ts';
@@ -52,6 +53,8 @@ export class RtpVoiceEndpoint implements VoiceEndpoint {
   #version = 0;
   #plays = 0;
   #hasSpoken = false;
+  #hasHeard = false;
+  #isReported = false;
   #isClosed = false;
 
   constructor(deps: VoiceEndpointDeps) {
@@ -67,7 +70,7 @@ export class RtpVoiceEndpoint implements VoiceEndpoint {
       send: (packet) => this.#send(packet),
     });
     deps.sockets.rtp.on('message', (bytes, from) => this.#receive(bytes, from.address));
-    deps.sockets.rtcp.on('message', () => {});
+    deps.sockets.rtcp.on('message', (bytes, from) => this.#receiveReport(bytes, from.address));
   }
 
   offer(): string {
@@ -152,7 +155,18 @@ export class RtpVoiceEndpoint implements VoiceEndpoint {
   #receive(bytes: Buffer, address: string): void {
     if (this.#far === undefined || address !== this.#far.address || this.#isClosed) return;
     const packet = parseRtp(bytes);
-    if (packet !== undefined) for (const key of this.#keysIn(packet, this.#far)) this.key(key);
+    if (packet === undefined) return;
+    if (!this.#hasHeard) {
+      this.#hasHeard = true;
+      this.#deps.listener.sound?.();
+    }
+    for (const key of this.#keysIn(packet, this.#far)) this.key(key);
+  }
+
+  #receiveReport(bytes: Buffer, address: string): void {
+    if (address !== this.#far?.address || this.#isClosed || this.#isReported || !reportsReception(bytes)) return;
+    this.#isReported = true;
+    this.#deps.listener.received?.();
   }
 
   /** Events where the far side has them; otherwise its keys are tones in its sound. */

@@ -4,7 +4,7 @@ import type { Socket } from 'node:dgram';
 /** UDP ports, inclusive. */
 export type PortRange = { readonly min: number; readonly max: number };
 
-/** RTP at an even port and RTCP at the next (RFC 3550 section 11). What comes by RTCP is taken and left unread. */
+/** RTP at an even port and RTCP at the next (RFC 3550 section 11). */
 export type SocketPair = { readonly rtp: Socket; readonly rtcp: Socket; readonly port: number };
 
 /** Hands out pairs of ports of a range, each in turn, so that late packets of one call do not reach the next. */

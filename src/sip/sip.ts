@@ -8,6 +8,7 @@ import type { DeviceId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { Calls } from '#calls/calls.ts';
 import type { HouseCaller, InviteTarget, Trunks } from '#calls/ports.ts';
+import type { Registration } from '#devices/registration.ts';
 import { respond } from '#sip/message/respond.ts';
 import { authenticateRequest } from './authenticate.ts';
 import type { Authenticate } from './authenticate.ts';
@@ -15,6 +16,7 @@ import type { Bridge, Side } from '#sip/call/bridge.ts';
 import { respondToOptions } from '#sip/message/capabilities.ts';
 import { handleInvite } from './invite-handler.ts';
 import type { InviteDeps } from './invite-handler.ts';
+import { PhonePings } from './phone-pings.ts';
 import { handleRegister } from './register.ts';
 import type { RegisterHandler } from './register.ts';
 import { formatDiversion } from '#sip/message/redirect.ts';
@@ -77,6 +79,7 @@ export class Sip {
   #unauthenticatedInvites = 0;
   #inviteDeps: InviteDeps | undefined;
   readonly #isEdgeProxy: IsEdgeProxy;
+  readonly #pings: PhonePings;
 
   constructor(deps: SipDeps) {
     this.#deps = deps;
@@ -90,6 +93,7 @@ export class Sip {
       },
       onDisconnected: () => this.#calls?.stopAll('engine-lost'),
     });
+    this.#pings = new PhonePings({ clock, connection: this.#connection, isEdgeProxy: this.#isEdgeProxy });
     const { media = directMedia, trunks, onTrunkStatus: onStatus, hasBadCertificate } = deps;
     this.#trunks = new TrunkPeers(
       {
@@ -112,6 +116,11 @@ export class Sip {
   /** The house as a caller; nobody before the start. */
   get houseCaller(): HouseCaller {
     return { open: () => (this.#inviteDeps === undefined ? Promise.resolve(undefined) : HouseCallLeg.open(this.#inviteDeps)) };
+  }
+
+  /** Milliseconds until the phone answered an OPTIONS; undefined where it did not. Never rejects. */
+  ping(registration: Registration): Promise<number | undefined> {
+    return this.#pings.ping(registration);
   }
 
   get isConnected(): boolean {

@@ -125,4 +125,18 @@ export const promptTexts: Readonly<Record<PromptName, Readonly<Record<HouseLangu
     es: 'Gracias. Ya se encarga otra persona.',
     nl: 'Dank u. Er zorgt al iemand anders voor.',
   },
+  'test-call': {
+    en: 'This is a test call from GoSIP. If you hear this, please press',
+    de: 'Dies ist ein Testanruf von GoSIP. Wenn Sie dies hören, drücken Sie bitte die',
+    fr: "Ceci est un appel d'essai de GoSIP. Si vous entendez ce message, appuyez sur la touche",
+    es: 'Esta es una llamada de prueba de GoSIP. Si oye este mensaje, pulse el',
+    nl: 'Dit is een testoproep van GoSIP. Als u dit hoort, druk dan op de',
+  },
+  'test-call-works': {
+    en: 'Thank you. This phone works. Goodbye.',
+    de: 'Danke. Dieses Telefon funktioniert. Auf Wiederhören.',
+    fr: 'Merci. Ce téléphone fonctionne. Au revoir.',
+    es: 'Gracias. Este teléfono funciona. Adiós.',
+    nl: 'Dank u. Deze telefoon werkt. Tot ziens.',
+  },
 };

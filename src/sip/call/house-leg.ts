@@ -37,6 +37,8 @@ export class HouseCallLeg implements HouseLeg, CallerSide {
   onRinging: (() => void) | undefined;
   onAnswered: ((voice: HouseVoice) => void) | undefined;
   onKey: ((key: string) => void) | undefined;
+  onSound: (() => void) | undefined;
+  onReceived: (() => void) | undefined;
   onEnded: ((verdict: Verdict) => void) | undefined;
   readonly #deps: CallDeps;
   readonly #voice: VoiceEndpoint;
@@ -60,7 +62,11 @@ export class HouseCallLeg implements HouseLeg, CallerSide {
   /** Undefined where no media port is free. */
   static async open(deps: CallDeps): Promise<HouseCallLeg | undefined> {
     const keys: { to?: HouseCallLeg } = {};
-    const voice = await deps.voice.open({ key: (digit) => keys.to?.onKey?.(digit) });
+    const voice = await deps.voice.open({
+      key: (digit) => keys.to?.onKey?.(digit),
+      sound: () => keys.to?.onSound?.(),
+      received: () => keys.to?.onReceived?.(),
+    });
     if (voice === undefined) return undefined;
     keys.to = new HouseCallLeg(deps, voice);
     return keys.to;

@@ -10,6 +10,10 @@ export type VoicePort = {
 export type VoiceListener = {
   /** A key was pressed, once per press: `0` to `9`, `*`, `#`, or `A` to `D`. */
   key(digit: string): void;
+  /** The first sound has come from the far side. */
+  sound?(): void;
+  /** The far side has reported by RTCP that it gets our sound; not all do. */
+  received?(): void;
 };
 
 /** The house's own end of a call's media. No method throws; after `close` none does anything. */

@@ -9,6 +9,7 @@ import { createLog } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
 import { Authenticator } from '#devices/authenticator.ts';
 import type { Device } from '#devices/device.ts';
+import { DeviceFaults } from '#devices/device-faults.ts';
 import { DeviceSecrets } from '#devices/device-secrets.ts';
 import { DeviceStore } from '#devices/device-store.ts';
 import { Devices } from '#devices/devices.ts';
@@ -31,6 +32,7 @@ export type DeviceHarness = {
   readonly registrations: Registrations;
   readonly authenticator: Authenticator;
   readonly nonces: Nonces;
+  readonly faults: DeviceFaults;
   readonly registrar: Registrar;
   close(): void;
 };
@@ -79,13 +81,14 @@ export async function openDeviceHarness(options: DeviceHarnessOptions): Promise<
     needsSha256: devices.needsSha256,
     isRegisteredSource: (address) => registrations.isRegisteredFrom(address),
   });
-  const registrar = new Registrar({ authenticator, registrations, clock, newId, log });
+  const faults = new DeviceFaults({ clock, events });
+  const registrar = new Registrar({ authenticator, registrations, devices, faults, clock, newId, log });
   const close = (): void => {
     registrations.stop();
     writes.flush();
     opened.db.close();
   };
-  return { opened, writes, events, devices, registrations, authenticator, nonces, registrar, close };
+  return { opened, writes, events, devices, registrations, authenticator, nonces, faults, registrar, close };
 }
 
 export type DigestAnswer = {

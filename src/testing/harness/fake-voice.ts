@@ -48,6 +48,12 @@ export class FakeVoiceEndpoint implements VoiceEndpoint {
     if (!this.isClosed) this.#listener.key(digit);
   }
 
+  /** The far side is heard, or reports that it hears. */
+  hear(what: 'sound' | 'report'): void {
+    if (what === 'sound') this.#listener.sound?.();
+    else this.#listener.received?.();
+  }
+
   close(): void {
     this.isClosed = true;
     this.#done = undefined;

@@ -1,0 +1,2 @@
+/** Who calls where the house itself does. */
+export const houseName = 'GoSIP';
