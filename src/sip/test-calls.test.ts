@@ -4,7 +4,8 @@ import type { TestCall } from '#calls/test-call.ts';
 import { TestCalls } from '#calls/test-calls.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
 import { FakeVoice } from '#testing/harness/fake-voice.ts';
-import { ScriptedPhone, SipHarness } from '#testing/harness/sip-harness.ts';
+import { SipHarness } from '#testing/harness/sip-harness.ts';
+import type { ScriptedPhone } from '#testing/harness/sip-harness.ts';
 
 // Test calls on the wire: which part of the way fails is told by what the phone really does.
 const by = { id: 'person_admin', personId: undefined } as const;
