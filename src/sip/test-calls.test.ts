@@ -98,8 +98,8 @@ describe('a test call', () => {
   });
 
   it.each([
-    [true, 'no-answer'],
-    [false, 'not-ringing'],
+    [true, 'no-answer'] as const,
+    [false, 'not-ringing'] as const,
   ])('that nobody answers tells whether the phone rang (%s)', async (rings, result) => {
     await tests.start(a.device, by);
     const rung = await a.incomingCall();
