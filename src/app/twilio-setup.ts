@@ -6,6 +6,7 @@ import type { Numbers } from '#numbers/numbers.ts';
 import { isTrunkReachable } from '#sip/trunk/reachability.ts';
 import type { Sip } from '#sip/sip.ts';
 import { TwilioChangesStore } from '#twilio/setup/changes-store.ts';
+import type { SetupLog } from '#twilio/setup/setup-records.ts';
 import { TwilioStepsStore } from '#twilio/setup/steps-store.ts';
 import { AccountWatch } from '#twilio/setup/account-watch.ts';
 import { Provisioning } from '#twilio/setup/provisioning.ts';
@@ -31,20 +32,21 @@ type TwilioSetupDeps = AppContext & {
 };
 
 export function composeTwilioSetup(deps: TwilioSetupDeps): { readonly setup: TwilioSetup; readonly face: RoomFace } {
-  const { options, twilio, storage, numbers, sip, selfTest, mediaRelay, clock, newId, stack } = deps;
+  const { options, twilio, storage, numbers, sip, selfTest, mediaRelay, clock, newId, stack, events } = deps;
   const { settings, connection } = twilio;
   const log = deps.log.child({ room: 'twilio' });
   const steps = new TwilioStepsStore(storage.db);
+  const changed = () => events.emit('twilio.changed', {});
   const written = new TwilioChangesStore({ db: storage.db, clock });
   const provisioning = new Provisioning({
     settings,
     written,
-    log: steps,
+    log: toldSteps(steps, changed),
     clock,
     newId,
     originationTarget: originationTargetOf(options.sip),
   });
-  const watch = new AccountWatch({ settings, connection, clock, log });
+  const watch = new AccountWatch({ settings, connection, clock, log, onChecked: changed });
   const onNumbers = async (chosen: readonly string[]) => {
     await numbers.addMissing(chosen);
     twilio.outbox.retryNow('Twilio');
@@ -61,4 +63,15 @@ export function composeTwilioSetup(deps: TwilioSetupDeps): { readonly setup: Twi
     outboxProblem: () => twilio.outbox.problemOf('Twilio'),
   });
   return { setup, face: faceOf({ routes: setupRoutes(setup, numbers), entities, probes: { Twilio: () => watch.health() } }) };
+}
+
+/** Whoever looks sees each step as it is made. */
+function toldSteps(steps: SetupLog, changed: () => void): SetupLog {
+  return {
+    add: (runId, step) => {
+      steps.add(runId, step);
+      changed();
+    },
+    lastRun: () => steps.lastRun(),
+  };
 }

@@ -90,6 +90,8 @@ export const facts = {
   'device.refused': fact(device.extend({ why: z.enum(deviceFaultKinds) }), 'device'),
   /** Something in the house wanted to register by a user name that no phone has. */
   'device.unknown': fact(z.object({ source: z.string() }), 'admin'),
+  /** Setting up the account at Twilio got a step further, or the account was looked at. */
+  'twilio.changed': fact(z.record(z.string(), z.never()), 'admin'),
   /** A test call begins, gets further or has its result. */
   'test-call.changed': fact(device.extend({ result: z.string().nullable() }), 'device'),
   /** The password of a phone is tried from many addresses; once an hour while that goes on. */

@@ -17,8 +17,30 @@ const credentials = {
   apiKeySecret: secret.optional(),
 };
 
+/** `unreachable`: no way to Twilio at the moment, such as without internet. `other`: only the message tells. */
+export const accountProblemReasons = [
+  'malformed-account',
+  'key-as-account',
+  'malformed-token',
+  'malformed-key',
+  'unknown-account',
+  'wrong-token',
+  'test-credentials',
+  'wrong-key',
+  'suspended',
+  'closed',
+  'trial',
+  'numbers-unknown',
+  'no-numbers',
+  'no-voice-numbers',
+  'low-balance',
+  'unreachable',
+  'other',
+] as const;
+
 const accountProblem = z
   .object({
+    reason: z.enum(accountProblemReasons).meta({ id: 'TwilioProblemReason' }),
     weight: z.enum(['stops', 'limits']).meta({ id: 'TwilioProblemWeight' }),
     message: z.string(),
     field: z.enum(['accountSid', 'authToken', 'apiKeySid', 'apiKeySecret']).meta({ id: 'TwilioCredential' }).nullable(),
@@ -117,7 +139,58 @@ export const validateTwilio = endpoint({
   }),
 });
 
+const plannedChange = z
+  .object({
+    action: z.enum(['create', 'change', 'remove', 'restore']).meta({ id: 'TwilioChangeAction' }),
+    what: z.enum(['sip-domain', 'sip-account', 'trunk', 'origination', 'number']).meta({ id: 'TwilioChangeSubject' }),
+    /** Of the number or the domain; empty where it gets its name only then. */
+    name: z.string(),
+    /** What is changed of it; null for a whole. */
+    field: z.string().nullable(),
+    is: z.string(),
+    should: z.string(),
+  })
+  .meta({ id: 'TwilioPlannedChange' });
+
 const setupResult = z.object({ isDone: z.boolean(), steps: z.array(step), setUp: twilioSetup });
+
+const provisionBody = z.strictObject({
+  accountSid: secret.optional(),
+  authToken: secret.optional(),
+  apiKeySid: secret.nullable().optional(),
+  apiKeySecret: secret.optional(),
+  webhookSharedKeys: z
+    .array(z.strictObject({ id: sharedKeyId, secret: z.string().trim().min(1).max(500) }))
+    .max(20)
+    .optional()
+    .describe('Keys that sign webhooks where a rule of the account says so; they replace earlier ones'),
+  publicUrl: z
+    .url({ protocol: /^https$/ })
+    .nullable()
+    .optional(),
+  numbers: z.array(e164).max(50).optional(),
+  inbound: inbound.optional(),
+  outbound: outbound.optional(),
+  isSecure: z.boolean().optional(),
+  edge: edge.optional(),
+  originationAddress: z
+    .string()
+    .trim()
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9.-]{0,252}(:[0-9]{1,5})?$/,
+      'Write a host name or an IPv4 address, and a port where it is another',
+    )
+    .nullable()
+    .optional()
+    .describe('Public address of our SIP, for `inbound: trunk`; null: the address of the options'),
+  signallingAddresses: z
+    .array(z.union([z.ipv4(), z.cidrv4()]))
+    .min(1)
+    .max(100)
+    .nullable()
+    .optional()
+    .describe('Addresses that SIP over the trunk may come from; null: the addresses Twilio has published'),
+});
 
 export const provisionTwilio = endpoint({
   id: 'provisionTwilio',
@@ -125,44 +198,18 @@ export const provisionTwilio = endpoint({
   path: '/system/setup/twilio/provision',
   access: 'admin',
   summary: 'Set up the account for GoSIP; what is left out stays as it is. Safe to run again: only differences are changed',
-  body: z.strictObject({
-    accountSid: secret.optional(),
-    authToken: secret.optional(),
-    apiKeySid: secret.nullable().optional(),
-    apiKeySecret: secret.optional(),
-    webhookSharedKeys: z
-      .array(z.strictObject({ id: sharedKeyId, secret: z.string().trim().min(1).max(500) }))
-      .max(20)
-      .optional()
-      .describe('Keys that sign webhooks where a rule of the account says so; they replace earlier ones'),
-    publicUrl: z
-      .url({ protocol: /^https$/ })
-      .nullable()
-      .optional(),
-    numbers: z.array(e164).max(50).optional(),
-    inbound: inbound.optional(),
-    outbound: outbound.optional(),
-    isSecure: z.boolean().optional(),
-    edge: edge.optional(),
-    originationAddress: z
-      .string()
-      .trim()
-      .regex(
-        /^[A-Za-z0-9][A-Za-z0-9.-]{0,252}(:[0-9]{1,5})?$/,
-        'Write a host name or an IPv4 address, and a port where it is another',
-      )
-      .nullable()
-      .optional()
-      .describe('Public address of our SIP, for `inbound: trunk`; null: the address of the options'),
-    signallingAddresses: z
-      .array(z.union([z.ipv4(), z.cidrv4()]))
-      .min(1)
-      .max(100)
-      .nullable()
-      .optional()
-      .describe('Addresses that SIP over the trunk may come from; null: the addresses Twilio has published'),
-  }),
+  body: provisionBody,
   reply: setupResult,
+});
+
+export const previewTwilio = endpoint({
+  id: 'previewTwilio',
+  method: 'POST',
+  path: '/system/setup/twilio/preview',
+  access: 'admin',
+  summary: 'What setting up would change in the account; nothing is stored or changed',
+  body: provisionBody,
+  reply: z.object({ changes: z.array(plannedChange) }),
 });
 
 export const undoTwilio = endpoint({

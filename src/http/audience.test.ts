@@ -41,6 +41,7 @@ const expected: Readonly<Record<FactName, 'admins and its owner' | 'admins'>> = 
   'device.revoked': 'admins and its owner',
   'device.refused': 'admins and its owner',
   'device.unknown': 'admins',
+  'twilio.changed': 'admins',
   'test-call.changed': 'admins and its owner',
   'call.started': 'admins and its owner',
   'call.changed': 'admins and its owner',

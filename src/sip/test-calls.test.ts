@@ -97,19 +97,19 @@ describe('a test call', () => {
     await reaches(test);
   });
 
-  it.each([
-    [true, 'no-answer'] as const,
-    [false, 'not-ringing'] as const,
-  ])('that nobody answers tells whether the phone rang (%s)', async (rings, result) => {
-    await tests.start(a.device, by);
-    const rung = await a.incomingCall();
-    a.reply(rung, rings ? '180 Ringing' : '100 Trying');
-    if (rings) await reaches({ ringingAt: clock.now() });
-    clock.advance(45_000);
-    await a.peer.expect('CANCEL');
-    a.reply(rung, '487 Request Terminated');
-    await reaches({ result });
-  });
+  it.each([[true, 'no-answer'] as const, [false, 'not-ringing'] as const])(
+    'that nobody answers tells whether the phone rang (%s)',
+    async (rings, result) => {
+      await tests.start(a.device, by);
+      const rung = await a.incomingCall();
+      a.reply(rung, rings ? '180 Ringing' : '100 Trying');
+      if (rings) await reaches({ ringingAt: clock.now() });
+      clock.advance(45_000);
+      await a.peer.expect('CANCEL');
+      a.reply(rung, '487 Request Terminated');
+      await reaches({ result });
+    },
+  );
 
   it('of a phone that is off, away or in a call has its result at once, and rings nobody', async () => {
     expect(await tests.start({ ...a.device, enabled: false }, by)).toMatchObject({ result: 'switched-off', callId: undefined });

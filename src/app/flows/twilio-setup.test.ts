@@ -64,7 +64,7 @@ describe('the setup of Twilio through the API', { timeout: 60_000 }, () => {
     const wrong = await ask('POST', '/system/setup/twilio/validate', { ...credentials(), authToken: '0'.repeat(32) });
     expect(wrong.body).toMatchObject({
       isUsable: false,
-      problems: [{ weight: 'stops', field: 'authToken', message: expect.stringContaining('behind Show') }],
+      problems: [{ weight: 'stops', reason: 'wrong-token', field: 'authToken', message: expect.stringContaining('behind Show') }],
     });
     expect((await ask('GET', '/system/setup/twilio')).body).toMatchObject({ isSetUp: false, account: null });
   });
@@ -90,6 +90,44 @@ describe('the setup of Twilio through the API', { timeout: 60_000 }, () => {
     const { body: undone } = await ask('POST', '/system/setup/twilio/undo', { forget: true });
     expect(undone).toMatchObject({ isDone: true, setUp: { isSetUp: false, trunk: null, sipDomain: null, numbers: [] } });
     expect([twilio.state.trunks.size, twilio.state.credentialLists.size]).toEqual([0, 0]);
+  });
+
+  it('shows before what it would change, stores nothing of that, and afterwards has nothing left to do', async () => {
+    const plan = {
+      ...credentials(),
+      inbound: 'webhook',
+      outbound: 'trunk',
+      numbers: [house],
+      publicUrl: 'https://gosip.example.org',
+    };
+    const before = await ask('POST', '/system/setup/twilio/preview', plan);
+    const changes = before.body['changes'] as { action: string; what: string; field: string | null; is: string }[];
+    expect(changes.slice(0, 3).map(({ action, what }) => `${action} ${what}`)).toEqual([
+      'create sip-domain',
+      'create sip-account',
+      'create trunk',
+    ]);
+    expect(changes).toContainEqual(
+      expect.objectContaining({ what: 'number', name: house, field: 'smsUrl', is: 'https://old.example.org/sms' }),
+    );
+    expect([twilio.state.trunks.size, twilio.state.credentialLists.size]).toEqual([0, 0]);
+    expect((await ask('GET', '/system/setup/twilio')).body).toMatchObject({ isSetUp: false });
+    await ask('POST', '/system/setup/twilio/provision', plan);
+    expect((await ask('POST', '/system/setup/twilio/preview', {})).body).toEqual({ changes: [] });
+    const off = await ask('POST', '/system/setup/twilio/preview', { inbound: 'off', outbound: 'off', numbers: [] });
+    expect((off.body['changes'] as typeof changes).map(({ action, what }) => `${action} ${what}`)).toEqual([
+      'remove sip-domain',
+      'remove trunk',
+      'restore number',
+    ]);
+  });
+
+  it('says so where no number of the account can make calls', async () => {
+    for (const number of twilio.state.numbers.values()) number.capabilities = { ...number.capabilities, voice: false };
+    expect((await ask('POST', '/system/setup/twilio/validate', credentials())).body).toMatchObject({
+      isUsable: true,
+      problems: [{ weight: 'limits', reason: 'no-voice-numbers' }],
+    });
   });
 
   it('tests the whole way and shows the account among the parts of the house', async () => {

@@ -21,6 +21,8 @@ type AccountWatchDeps = {
   readonly connection: TwilioConnection;
   readonly clock: Clock;
   readonly log: Log;
+  /** Called whenever it was looked at. */
+  readonly onChecked?: () => void;
 };
 
 export type AccountHealth = { readonly status: 'ok' | 'degraded' | 'down'; readonly message: string };
@@ -75,6 +77,7 @@ export class AccountWatch {
       lookedAt: clock.now(),
     };
     for (const { what, field, is } of this.#state.drift) log.warn({ what, field, is }, 'Twilio account drifted from the setup');
+    this.#deps.onChecked?.();
     return this.#state;
   }
 

@@ -15,6 +15,8 @@ import {
   writtenServices,
 } from './messaging-services.ts';
 import type { MessagingOverride } from './messaging-services.ts';
+import { previewPlan } from './plan-preview.ts';
+import type { PlannedChange } from './plan-preview.ts';
 import { hasStale, restoreNumber, writeNumber, writtenNumbers } from './number-provisioning.ts';
 import type { SetupLog, SetupStep, AccountChangeLog } from './setup-records.ts';
 import { desiredNumberConfig } from './setup-plan.ts';
@@ -51,6 +53,13 @@ export class Provisioning {
 
   constructor(deps: ProvisioningDeps) {
     this.#deps = deps;
+  }
+
+  /** What a run would change; nothing is. */
+  preview(client: TwilioClient, plan: SetupPlan): Promise<TwilioResult<readonly PlannedChange[]>> {
+    const { settings, originationTarget } = this.#deps;
+    const hasOriginationAddress = (plan.originationAddress ?? originationTarget.host) !== undefined;
+    return previewPlan(client.account, { settings: settings.current, plan, hasOriginationAddress });
   }
 
   /** Stops at the first step that fails; what was done stays, and the next run continues from there. */

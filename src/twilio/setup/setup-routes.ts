@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { isoTime, isoTimeOrNull } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import { givenFields } from '#base/given-fields.ts';
@@ -6,6 +7,7 @@ import type { Route } from '#contract/endpoint.ts';
 import {
   deferMessages,
   getTwilioSetup,
+  previewTwilio,
   provisionTwilio,
   syncNumbers,
   testTwilio,
@@ -18,7 +20,7 @@ import { explainErrorCode } from '#twilio/api/error-messages.ts';
 import { signallingAddresses } from './origination.ts';
 import type { SetupStep } from './setup-records.ts';
 import type { SetupPlan } from './setup-plan.ts';
-import type { TwilioSetup } from './setup.ts';
+import type { ProvisionRequest, TwilioSetup } from './setup.ts';
 import type { TwilioAlert, TwilioNumber } from '#twilio/api/records.ts';
 import type { TwilioSettings } from '#twilio/api/settings.ts';
 import { webhookPaths, webhookUrl } from '#twilio/webhooks/webhook-paths.ts';
@@ -44,28 +46,11 @@ export function setupRoutes(setup: TwilioSetup, numbers: HouseNumbers): readonly
         problems: problems.map(toProblem),
       };
     }),
+    handle(previewTwilio, async ({ body }) => ({
+      changes: (await setup.preview(toRequest(body))).map((change) => ({ ...change, field: change.field ?? null })),
+    })),
     handle(provisionTwilio, async ({ body }) => {
-      const {
-        accountSid,
-        authToken,
-        apiKeySid,
-        apiKeySecret,
-        webhookSharedKeys,
-        publicUrl,
-        originationAddress,
-        signallingAddresses: from,
-        ...plan
-      } = body;
-      const apiKey = apiKeySid === null ? null : toApiKey(apiKeySid, apiKeySecret);
-      const result = await setup.provision({
-        credentials: givenFields({ accountSid, authToken, apiKey, webhookSharedKeys }),
-        plan: {
-          ...givenFields<SetupPlan>(plan),
-          ...(publicUrl === undefined ? {} : { publicUrl: publicUrl?.replace(/\/+$/, '') }),
-          ...(originationAddress === undefined ? {} : { originationAddress: originationAddress ?? undefined }),
-          ...(from === undefined ? {} : { signallingAddresses: from ?? undefined }),
-        },
-      });
+      const result = await setup.provision(toRequest(body));
       return { isDone: result.isDone, steps: result.steps.map(toStep), setUp: toSetup(setup) };
     }),
     handle(undoTwilio, async ({ body }) => {
@@ -86,6 +71,32 @@ export function setupRoutes(setup: TwilioSetup, numbers: HouseNumbers): readonly
       return { isPassed: checks.every(({ status }) => status === 'ok'), checks: [...checks] };
     }),
   ];
+}
+
+type ProvisionBody = z.output<NonNullable<(typeof provisionTwilio)['body']>>;
+
+function toRequest(body: ProvisionBody): ProvisionRequest {
+  const {
+    accountSid,
+    authToken,
+    apiKeySid,
+    apiKeySecret,
+    webhookSharedKeys,
+    publicUrl,
+    originationAddress,
+    signallingAddresses: from,
+    ...plan
+  } = body;
+  const apiKey = apiKeySid === null ? null : toApiKey(apiKeySid, apiKeySecret);
+  return {
+    credentials: givenFields({ accountSid, authToken, apiKey, webhookSharedKeys }),
+    plan: {
+      ...givenFields<SetupPlan>(plan),
+      ...(publicUrl === undefined ? {} : { publicUrl: publicUrl?.replace(/\/+$/, '') }),
+      ...(originationAddress === undefined ? {} : { originationAddress: originationAddress ?? undefined }),
+      ...(from === undefined ? {} : { signallingAddresses: from ?? undefined }),
+    },
+  };
 }
 
 function toApiKey(sid: string | undefined, secret: string | undefined): { sid: string; secret: string } | undefined {
@@ -123,8 +134,8 @@ function toSetup(setup: TwilioSetup) {
   };
 }
 
-function toProblem({ weight, message, field, code }: AccountProblem) {
-  return { weight, message, field: field ?? null, code: code ?? null };
+function toProblem({ reason, weight, message, field, code }: AccountProblem) {
+  return { reason, weight, message, field: field ?? null, code: code ?? null };
 }
 
 function toStep({ step, outcome, message, code, at }: SetupStep) {

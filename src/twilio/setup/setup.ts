@@ -7,6 +7,7 @@ import type { AccountProblem, AccountReport, CredentialsInput } from './account.
 import type { AccountHealth, AccountWatch } from './account-watch.ts';
 import type { TwilioConnection } from '#twilio/api/connection.ts';
 import type { Provisioning, ProvisioningResult } from './provisioning.ts';
+import type { PlannedChange } from './plan-preview.ts';
 import type { SetupLog, SetupStep } from './setup-records.ts';
 import { validatePlan } from './setup-plan.ts';
 import type { SetupPlan } from './setup-plan.ts';
@@ -87,6 +88,21 @@ export class TwilioSetup {
       await watch.check();
       return result;
     });
+  }
+
+  /** What `provision` would change in the account. Nothing is stored. Throws as it does, and `unavailable` where Twilio cannot be asked. */
+  async preview({ credentials, plan: given }: ProvisionRequest): Promise<readonly PlannedChange[]> {
+    const { provisioning, connection } = this.#deps;
+    const plan = this.#planOf(given);
+    const { accountSid, authToken } = credentials;
+    const isEntered = accountSid !== undefined && authToken !== undefined;
+    const client = isEntered
+      ? connection.clientFor({ accountSid, username: accountSid, password: authToken })
+      : connection.client();
+    if (client === undefined) throw missingAccount();
+    const found = await provisioning.preview(client, plan);
+    if (found.kind !== 'ok') throw new AppError('unavailable', found.message);
+    return found.value;
   }
 
   /** Throws `conflict` during another run. */
