@@ -192,6 +192,8 @@ const provisionBody = z.strictObject({
     .describe('Addresses that SIP over the trunk may come from; null: the addresses Twilio has published'),
 });
 
+export type ProvisionTwilioBody = z.output<typeof provisionBody>;
+
 export const provisionTwilio = endpoint({
   id: 'provisionTwilio',
   method: 'POST',

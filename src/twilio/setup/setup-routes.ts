@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { isoTime, isoTimeOrNull } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import { givenFields } from '#base/given-fields.ts';
@@ -14,6 +13,7 @@ import {
   undoTwilio,
   validateTwilio,
 } from '#contract/setup.ts';
+import type { ProvisionTwilioBody } from '#contract/setup.ts';
 import type { AccountProblem } from './account.ts';
 import type { Drift } from './drift.ts';
 import { explainErrorCode } from '#twilio/api/error-messages.ts';
@@ -73,9 +73,7 @@ export function setupRoutes(setup: TwilioSetup, numbers: HouseNumbers): readonly
   ];
 }
 
-type ProvisionBody = z.output<NonNullable<(typeof provisionTwilio)['body']>>;
-
-function toRequest(body: ProvisionBody): ProvisionRequest {
+function toRequest(body: ProvisionTwilioBody): ProvisionRequest {
   const {
     accountSid,
     authToken,
