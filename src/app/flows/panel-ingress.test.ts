@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anna, SupervisedHouse } from '#testing/home-assistant/supervised-house.ts';
 import { PanelBrowser } from '#testing/panel/browser.ts';
 import type { PanelVisitor } from '#testing/panel/browser.ts';
 import { buildPanel } from '#testing/panel/built-panel.ts';
 import { isBrowserMissing } from '#testing/panel/requirements.ts';
-
-const axe = readFileSync(new URL('../../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+import { axeSource } from '#testing/panel/visit.ts';
 
 /** As Home Assistant's own page: its theme on the root, the person's locale, and the messages of its frame for apps. */
 const outerPage = (url: string, path: string) => `<!doctype html><html lang="de" style="--primary-color:#ffeb3b;
@@ -62,7 +60,7 @@ describe.skipIf(isBrowserMissing())('the panel in Home Assistant', () => {
       return [document.documentElement.dataset.scheme, document.documentElement.lang, of('--card-background-color'), of('--gosip-accent'), of('--safe-bottom')];
     })()`);
     expect(style).toEqual(['dark', 'de', '#202830', '#ffeb3b', '9px']);
-    expect(await visitor.accessibilityProblems(axe, frame)).toEqual([]);
+    expect(await visitor.accessibilityProblems(axeSource, frame)).toEqual([]);
     expect(visitor.faults).toEqual([]);
   });
 
@@ -92,7 +90,7 @@ describe.skipIf(isBrowserMissing())('the panel in Home Assistant', () => {
     await panel.getByRole('heading', { level: 1, name: 'Overzicht' }).waitFor();
     const frame = visitor.page.frames().find((one) => one.url().startsWith(house.proxy.url));
     expect(await frame?.evaluate<string>('document.documentElement.dataset.scheme')).toBe('light');
-    expect(await visitor.accessibilityProblems(axe, frame)).toEqual([]);
+    expect(await visitor.accessibilityProblems(axeSource, frame)).toEqual([]);
   });
 
   it('waits for Home Assistant to renew its session, and asks for no password', async () => {

@@ -11,7 +11,7 @@ export async function photographPages({ url, token }: CoreClient, pages: Readonl
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
   try {
     const context = await browser.newContext({ viewport: { width: 1280, height: 1600 } });
-    await context.addInitScript(`localStorage.setItem('hassTokens', ${JSON.stringify(JSON.stringify(tokens(url, token)))})`);
+    await context.addInitScript(signedIn(url, token));
     const page = await context.newPage();
     const files: string[] = [];
     for (const [name, path] of Object.entries(pages)) {
@@ -27,6 +27,11 @@ export async function photographPages({ url, token }: CoreClient, pages: Readonl
   } finally {
     await browser.close();
   }
+}
+
+/** A program of the page after which its frontend has no need to ask who it is. */
+export function signedIn(url: string, token: string): string {
+  return `localStorage.setItem('hassTokens', ${JSON.stringify(JSON.stringify(tokens(url, token)))})`;
 }
 
 /** As its sign-in page leaves them. */

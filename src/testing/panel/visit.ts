@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import type { PanelBrowser, PanelVisitor } from './browser.ts';
 import { markedElements } from './planted-markup.ts';
 
-const axe = readFileSync(new URL('../../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+export const axeSource = readFileSync(new URL('../../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 
 export type Login = { readonly username: string; readonly password: string };
 
@@ -28,7 +28,7 @@ export async function expectClean(visitor: PanelVisitor, where: string): Promise
   for (const colorScheme of ['light', 'dark'] as const) {
     await visitor.page.emulateMedia({ colorScheme });
     await visitor.page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
-    expect({ where, colorScheme, problems: await visitor.accessibilityProblems(axe) }).toEqual({
+    expect({ where, colorScheme, problems: await visitor.accessibilityProblems(axeSource) }).toEqual({
       where,
       colorScheme,
       problems: [],
