@@ -30,6 +30,12 @@ export function closeDetail(): void {
   if (page !== 'missing') replace(pathOf(page, undefined, query));
 }
 
+/** Another one of the page is open, in place of what was: no step in the history. */
+export function openDetail(id: string): void {
+  const { page, query } = place.value;
+  if (page !== 'missing') replace(pathOf(page, id, query));
+}
+
 /** Writes into the address what the page is narrowed down to, so that it can be kept and sent; no step in the history. */
 export function narrow(query: Readonly<Record<string, string>>): void {
   const { page, id } = place.value;

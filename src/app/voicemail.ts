@@ -124,6 +124,7 @@ function createRoom(deps: VoicemailDeps, onRecordedCallEnded: () => void): Voice
     onRecordedCallEnded,
     speech: deps.speech,
     nameOf: nameIn(deps.contacts),
+    numbersNamed: (text, personId) => deps.contacts.numbersNamed(text, personId),
   });
 }
 

@@ -10,6 +10,8 @@ import { peaks } from './peaks.ts';
 const params = z.object({ id: voicemailId });
 const booleanParam = z.enum(['true', 'false']).transform((text) => text === 'true');
 
+export const transcriptionStates = ['none', 'pending', 'ready', 'failed'] as const;
+
 export const voicemail = z
   .object({
     id: voicemailId,
@@ -29,6 +31,8 @@ export const voicemail = z
     problem: z.string().nullable(),
     /** Null while there is none, and where the words could not be recognized. */
     transcript: z.string().nullable(),
+    /** `pending`: the words are being recognized, or will be. `none`: nobody is asked to. */
+    transcription: z.enum(transcriptionStates).meta({ id: 'TranscriptionState' }),
     heardAt: isoDateTime.nullable(),
     archivedAt: isoDateTime.nullable(),
   })
@@ -101,7 +105,11 @@ export const readAllVoicemails = endpoint({
   access: 'user',
   summary: 'Mark all voicemails of a mailbox as heard, by default your own',
   query: z.strictObject({ person: personId.optional() }),
-  reply: z.object({ heard: z.number().int() }),
+  reply: z.object({
+    heard: z.number().int(),
+    /** Those that were not heard before: to take it back. */
+    ids: z.array(voicemailId),
+  }),
 });
 
 export const changeVoicemail = endpoint({

@@ -8,6 +8,9 @@ import type { ExternalRecording, Recording, RecordingNotice } from './recording.
 export type CallFacts = { readonly from: string; readonly to: string; readonly callerName: string | undefined };
 
 /** The name of a number in the address book of the one whose mailbox it is; undefined where it has none. */
+/** The numbers of whoever has this text in a name that the person, or anybody, sees in the address book. */
+export type NumbersNamed = (text: string, personId: PersonId | undefined | 'anybody') => readonly string[];
+
 export type NameOf = (number: string, personId: PersonId | undefined) => string | undefined;
 
 /** Where the audio comes from. */

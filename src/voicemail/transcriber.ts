@@ -28,7 +28,7 @@ export type TranscriberDeps = {
 type Tries = { readonly count: number; readonly dueAt: number };
 
 /** Older messages stay without a transcript: whoever turns it on does not want years of them. */
-const maxAgeMs = 7 * 86_400_000;
+export const maxAgeMs = 7 * 86_400_000;
 /** After each failed try of one message; then it is given up. */
 const retryMs = [60_000, 300_000, 900_000] as const;
 /** How long it waits where none can be done, the first time and then; it is called earlier when the recognizer is back. */

@@ -15,7 +15,7 @@ export type VoicemailCommandDeps = {
   readonly voicemails: {
     list(filter: VoicemailFilter, page: VoicemailPage): { readonly items: readonly Voicemail[]; readonly total: number };
     change(id: VoicemailId, change: VoicemailChange): Promise<unknown>;
-    markAllHeard(personId: PersonId): Promise<number>;
+    markAllHeard(personId: PersonId): Promise<readonly VoicemailId[]>;
   };
   readonly people: { all(): readonly Named<PersonId>[] };
   readonly nameOf: NameOf;
@@ -29,7 +29,7 @@ export function voicemailCommands({ voicemails, people, nameOf }: VoicemailComma
         return { heard: 1 };
       }
       if (person === undefined) throw spokenError('invalid', whoseVoicemail);
-      return { heard: await voicemails.markAllHeard(oneByName(people.all(), person).id) };
+      return { heard: (await voicemails.markAllHeard(oneByName(people.all(), person).id)).length };
     }),
     bindCommand(voicemailsCommand, async ({ person, heard, limit }) => {
       const found = oneByName(people.all(), person);

@@ -70,7 +70,7 @@ export type VoicemailEntityDeps = {
   readonly voicemails: {
     list(filter: VoicemailFilter, page: VoicemailPage): { readonly items: readonly Voicemail[]; readonly total: number };
     byId(id: VoicemailId): Voicemail | undefined;
-    markAllHeard(personId: PersonId): Promise<number>;
+    markAllHeard(personId: PersonId): Promise<readonly VoicemailId[]>;
   };
   readonly people: { all(): readonly EntityOwner<PersonId>[] };
   readonly nameOf: NameOf;

@@ -18,7 +18,7 @@ import { Greetings } from './greetings.ts';
 import type { MailboxGreeting } from './greetings.ts';
 import { RetentionClock } from './retention-clock.ts';
 import { MailboxStore } from './mailbox-store.ts';
-import type { CallInProgress, CallOutcome, NameOf, Recorder, RecordingSource, SpeechToText } from './ports.ts';
+import type { CallInProgress, CallOutcome, NameOf, NumbersNamed, Recorder, RecordingSource, SpeechToText } from './ports.ts';
 import { recordingRoutes } from './recording-routes.ts';
 import type { ExternalRecording, Recording, RecordingNotice } from './recording.ts';
 import { RecordingStore } from './recording-store.ts';
@@ -61,6 +61,8 @@ export type VoicemailRoomDeps = {
   readonly onRecordedCallEnded: () => void;
   /** Nobody has a name where undefined. */
   readonly nameOf?: NameOf;
+  /** Nobody is found by such a name where undefined. */
+  readonly numbersNamed?: NumbersNamed;
   /** Puts messages into words in the house; undefined where it has nothing for it. */
   readonly speech?: SpeechToText | undefined;
   /** Of the disk with the data directory; from the system by default. */
@@ -95,7 +97,7 @@ export type VoicemailRoom = {
 
 export function createVoicemailRoom(deps: VoicemailRoomDeps): VoicemailRoom {
   const { db, writes, clock, events, log, freeBytes, dataDirectory, isDurable, callOf, personsOf, isPerson } = deps;
-  const { nameOf = () => undefined, speech } = deps;
+  const { nameOf = () => undefined, numbersNamed = () => [], speech } = deps;
   const folderOf = (name: string) =>
     new AudioFiles({ folder: join(dataDirectory, name), log, ...(freeBytes === undefined ? {} : { freeBytes }) });
   const files = { voicemail: folderOf('voicemail'), call: folderOf('recordings') };
@@ -159,9 +161,11 @@ export function createVoicemailRoom(deps: VoicemailRoomDeps): VoicemailRoom {
         settings,
         retention,
         nameOf,
+        numbersNamed,
         speech,
         transcriber,
         waveforms,
+        clock,
       }),
       ...recordingRoutes({ callRecordings, recordings, store, files: files.call, waveforms, callOf, personsOf }),
       ...greetingRoutes(greetings, isPerson),

@@ -31,6 +31,42 @@ it.each([
 ])('all messages are marked as heard by %s', async (_who, identity, person, heard) => {
   const route = harness.room.routes.find(({ endpoint }) => endpoint.id === 'readAllVoicemails')!;
   const reply: unknown = await route.run({ params: {}, query: { person }, body: undefined, identity, client: anyClient });
-  expect(reply).toEqual({ heard });
+  const ids = heard === 1 ? harness.voicemails().map(({ id }) => id) : [];
+  expect(reply).toEqual({ heard, ids });
   expect(harness.voicemails()[0]?.heardAt === undefined).toBe(heard === 0);
+});
+
+it('messages are found by the name that callers have in the address book', async () => {
+  const route = harness.room.routes.find(({ endpoint }) => endpoint.id === 'listVoicemails')!;
+  const found = async (text: string, identity: Identity) => {
+    const query = route.endpoint.query?.parse({ text });
+    const reply = (await route.run({ params: {}, query, body: undefined, identity, client: anyClient })) as { total: number };
+    return reply.total;
+  };
+  harness.numbersNamed = (text, personId) => (text === 'Grandma' && personId !== 'person_ben' ? ['+15555550123'] : []);
+  expect(await found('Grandma', anna)).toBe(1);
+  expect(await found('Grandma', admin)).toBe(1);
+  expect(await found('Grandma', ben)).toBe(0);
+  expect(await found('Grandpa', anna)).toBe(0);
+  expect(await found('555 01', anna)).toBe(0);
+  expect(await found('5550123', anna)).toBe(1);
+});
+
+it('a message says whether its words are still to come, are there, or could not be understood', async () => {
+  const route = harness.room.routes.find(({ endpoint }) => endpoint.id === 'listVoicemails')!;
+  const state = async () => {
+    const query = route.endpoint.query?.parse({});
+    const reply = await route.run({ params: {}, query, body: undefined, identity: anna, client: anyClient });
+    return (reply as { items: { transcription: string }[] }).items[0]?.transcription;
+  };
+  expect(await state()).toBe('none');
+  await harness.room.settings.change({ transcription: 'twilio' });
+  expect(await state()).toBe('pending');
+  const recording = messageNotice('RE1', { externalCallId: 'CA1' });
+  const told = harness.facts.length;
+  await harness.room.transcribed({ recording, source: 'twilio', status: 'failed', text: '' });
+  expect(await state()).toBe('failed');
+  expect(harness.facts.slice(told).map(({ name }) => name)).toEqual(['voicemail.changed']);
+  await harness.room.transcribed({ recording, source: 'twilio', status: 'completed', text: 'Hello' });
+  expect(await state()).toBe('ready');
 });

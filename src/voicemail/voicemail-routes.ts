@@ -1,3 +1,4 @@
+import type { Clock } from '#base/clock.ts';
 import { isoTime, isoTimeOrNull, parseTime } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import { visiblePerson } from '#base/visible-person.ts';
@@ -21,11 +22,13 @@ import {
   readVoicemail,
 } from '#contract/voicemails.ts';
 import type { AudioFiles } from './audio-files.ts';
-import type { NameOf, SpeechToText } from './ports.ts';
+import type { NameOf, NumbersNamed, SpeechToText } from './ports.ts';
 import { fileNameOf } from './recording.ts';
 import type { Recordings } from './recordings.ts';
 import type { Retention } from './retention.ts';
 import type { Transcriber } from './transcriber.ts';
+import { transcriptionOf } from './transcription-state.ts';
+import type { TranscriptionState } from './transcription-state.ts';
 import type { Voicemails } from './voicemails.ts';
 import type { Waveforms } from './waveforms.ts';
 import type { VoicemailSettingsStore } from './voicemail-settings.ts';
@@ -38,15 +41,20 @@ type Deps = {
   readonly settings: VoicemailSettingsStore;
   readonly retention: Pick<Retention, 'run'>;
   readonly nameOf: NameOf;
+  readonly numbersNamed: NumbersNamed;
   readonly speech: SpeechToText | undefined;
   readonly transcriber: Pick<Transcriber, 'resume'>;
   readonly waveforms: Pick<Waveforms, 'of'>;
+  readonly clock: Clock;
 };
 
 /** A user has their own mailbox; an admin sees all. What is not yours looks as if it were not there. */
 export function voicemailRoutes(deps: Deps): readonly Route[] {
-  const { voicemails, recordings, files, settings, retention, speech, transcriber, waveforms } = deps;
-  const toReply = (voicemail: Voicemail) => replyOf(voicemail, deps.nameOf);
+  const { voicemails, recordings, files, settings, retention, speech, transcriber, waveforms, clock } = deps;
+  const toReply = (voicemail: Voicemail) => {
+    const facts = { now: clock.now(), settings: settings.current };
+    return replyOf(voicemail, { nameOf: deps.nameOf, transcription: transcriptionOf(voicemail, facts) });
+  };
   const visible = (id: VoicemailId, identity: Identity | undefined): Voicemail => {
     const found = voicemails.byId(id);
     if (found === undefined || !isVisible(found, identity)) throw new AppError('not-found', 'There is no such voicemail');
@@ -61,6 +69,7 @@ export function voicemailRoutes(deps: Deps): readonly Route[] {
         isHeard: heard,
         isArchived: archived,
         text,
+        named: text === undefined ? undefined : deps.numbersNamed(text, visiblePerson(identity) ?? 'anybody'),
         from: parseTime(from),
         to: parseTime(to),
       };
@@ -84,7 +93,8 @@ export function voicemailRoutes(deps: Deps): readonly Route[] {
     handle(readAllVoicemails, async ({ query, identity }) => {
       const personId = query.person ?? identity?.personId;
       const isTheirs = identity?.role === 'admin' || personId === identity?.personId;
-      return { heard: personId === undefined || !isTheirs ? 0 : await voicemails.markAllHeard(personId) };
+      const ids = personId === undefined || !isTheirs ? [] : await voicemails.markAllHeard(personId);
+      return { heard: ids.length, ids: [...ids] };
     }),
     handle(changeVoicemail, async ({ params, body, identity }) => {
       const change = { isHeard: body.heard, isArchived: body.archived };
@@ -125,7 +135,9 @@ function isVisible({ personId }: Voicemail, identity: Identity | undefined): boo
   return person === undefined || person === personId;
 }
 
-function replyOf(voicemail: Voicemail, nameOf: NameOf) {
+type Known = { readonly nameOf: NameOf; readonly transcription: TranscriptionState };
+
+function replyOf(voicemail: Voicemail, { nameOf, transcription }: Known) {
   const { id, personId, callId, callerNumber, callerName, number, leftAt, seconds, audio, transcript } = voicemail;
   return {
     id,
@@ -138,6 +150,7 @@ function replyOf(voicemail: Voicemail, nameOf: NameOf) {
     audio: audio === 'stored' || audio === 'fetching' ? audio : ('lost' as const),
     problem: voicemail.problem ?? null,
     transcript: transcript ?? null,
+    transcription,
     heardAt: isoTimeOrNull(voicemail.heardAt),
     archivedAt: isoTimeOrNull(voicemail.archivedAt),
   };

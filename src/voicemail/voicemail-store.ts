@@ -3,7 +3,7 @@ import type { OpenedDatabase } from '#storage/database.ts';
 import { Statements } from '#storage/statements.ts';
 import { TextSearch } from '#storage/text-search.ts';
 import type { CallWithMessage } from './ports.ts';
-import type { RecordingState } from './recording.ts';
+import type { RecordingSourceName, RecordingState } from './recording.ts';
 
 /** Whose mailbox a call went to, and what is known of the caller. */
 export type VoicemailCall = {
@@ -30,6 +30,8 @@ export type Voicemail = VoicemailCall & {
   readonly archivedAt: number | undefined;
   /** Undefined while there is none, and where transcribing failed. */
   readonly transcript: string | undefined;
+  /** Who could not put it into words last. */
+  readonly failedBy: RecordingSourceName | undefined;
 };
 
 export type NewVoicemail = Pick<Voicemail, 'id' | 'recordingId' | 'leftAt'> & { readonly call: VoicemailCall | undefined };
@@ -52,6 +54,8 @@ export type VoicemailFilter = {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
   readonly text?: string | undefined;
+  /** Numbers of callers that are found beside those with the text. */
+  readonly named?: readonly string[] | undefined;
 };
 export type VoicemailSort = 'leftAt' | 'seconds';
 export type VoicemailPage = {
@@ -79,11 +83,13 @@ type Row = CallRow & {
   readonly heard_at: number | null;
   readonly archived_at: number | null;
   readonly transcript: string | null;
+  readonly failed_by: RecordingSourceName | null;
 };
 
 const joined = `voicemails v JOIN recordings r ON r.id = v.recording_id
   LEFT JOIN recording_transcripts t ON t.recording_id = r.id AND t.status = 'completed'`;
-const selection = 'SELECT v.*, r.state AS audio, r.problem, r.seconds, t.text AS transcript';
+const selection = `SELECT v.*, r.state AS audio, r.problem, r.seconds, t.text AS transcript,
+  (SELECT f.source FROM recording_transcripts f WHERE f.recording_id = r.id AND f.status = 'failed') AS failed_by`;
 const select = `${selection} FROM ${joined}`;
 /** CROSS JOIN: SQLite keeps the order, and goes along the index on the seconds. */
 const byLength = `recordings r INDEXED BY recordings_by_length CROSS JOIN voicemails v ON v.recording_id = r.id
@@ -97,8 +103,9 @@ const conditions = {
   isArchived: '(v.archived_at IS NOT NULL) = :isArchived',
   from: 'v.left_at >= :from',
   to: 'v.left_at < :to',
-} as const satisfies Record<Exclude<keyof VoicemailFilter, 'text'>, string>;
+} as const satisfies Record<Exclude<keyof VoicemailFilter, 'text' | 'named'>, string>;
 const filters = Object.keys(conditions) as (keyof typeof conditions)[];
+const named = 'v.caller_number IN (SELECT value FROM json_each(:named))';
 const searched = ['v.caller_name', 'v.caller_number', 't.text'];
 
 /** The SQL of the table `voicemails`. Nothing commits here: callers write inside a WriteBatch. */
@@ -201,15 +208,17 @@ export class VoicemailStore {
   find(filter: VoicemailFilter, page: VoicemailPage): { readonly items: readonly Voicemail[]; readonly total: number } {
     const given = filters.filter((name) => filter[name] !== undefined);
     const text = filter.text === undefined ? undefined : this.#text.condition(filter.text);
+    const hasNamed = text !== undefined && filter.named !== undefined && filter.named.length > 0;
     const all = [
       'v.is_shown = 1',
-      ...(text === undefined ? [] : [text.sql]),
+      ...(text === undefined ? [] : [hasNamed ? `(${text.sql} OR ${named})` : text.sql]),
       ...given.map((name) => text?.beside(conditions[name]) ?? conditions[name]),
     ];
     const where = `WHERE ${all.join(' AND ')}`;
     const values = {
       ...Object.fromEntries(given.map((name) => [name, toValue(filter[name] ?? '')])),
       ...(text === undefined ? {} : { text: text.value }),
+      ...(hasNamed ? { named: JSON.stringify(filter.named) } : {}),
     };
     const direction = page.order === 'asc' ? 'ASC' : 'DESC';
     const by = `${columns[page.sort]} ${direction}, v.sequence ${direction}`;
@@ -266,5 +275,6 @@ function fromRow(row: Row | undefined): Voicemail | undefined {
     heardAt: row.heard_at ?? undefined,
     archivedAt: row.archived_at ?? undefined,
     transcript: row.transcript ?? undefined,
+    failedBy: row.failed_by ?? undefined,
   };
 }

@@ -78,8 +78,8 @@ export class Voicemails implements Mailbox {
     return after;
   }
 
-  /** Returns how many were not heard before. */
-  async markAllHeard(personId: PersonId): Promise<number> {
+  /** Returns those that were not heard before. */
+  async markAllHeard(personId: PersonId): Promise<readonly VoicemailId[]> {
     const { store, writes, clock, events } = this.#deps;
     const heard = await writes.write(() => {
       const unheard = store.unheardByPerson(personId);
@@ -87,7 +87,7 @@ export class Voicemails implements Mailbox {
       return unheard;
     });
     for (const voicemail of heard) events.emit('voicemail.heard', factOf(voicemail));
-    return heard.length;
+    return heard.map(({ id }) => id);
   }
 
   /** With its audio. Throws `not-found`. */
@@ -122,7 +122,8 @@ export class Voicemails implements Mailbox {
       transcripts.save({ ...next, recordingId: recording.id }, clock.now());
       return store.byRecording(recording.id);
     });
-    if (voicemail?.transcript !== undefined) events.emit('voicemail.transcribed', factOf(voicemail));
+    if (voicemail === undefined) return;
+    events.emit(voicemail.transcript === undefined ? 'voicemail.changed' : 'voicemail.transcribed', factOf(voicemail));
   }
 
   /** Whether a message is shown whose transcript has not come. */

@@ -76,10 +76,10 @@ export const playerStyles = css`
   select {
     min-width: 44px;
     min-height: 44px;
-    padding: 0 8px;
-    border: 0;
-    border-radius: 8px;
-    background: var(--card);
+    padding: 0 12px;
+    border: 6px solid transparent;
+    border-radius: 22px;
+    background: var(--hover) padding-box;
     color: var(--text);
     font: inherit;
     font-weight: 500;
@@ -89,7 +89,7 @@ export const playerStyles = css`
     cursor: pointer;
   }
   select:hover {
-    background: var(--hover);
+    background-color: var(--tint);
   }
   .volume {
     display: flex;

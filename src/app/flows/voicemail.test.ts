@@ -149,7 +149,7 @@ describe('voicemail through the whole house', () => {
     expect((await harness.fetch(`/voicemails/${message.id}/read`, 'ben', { method: 'POST' })).status).toBe(404);
     const person = `?person=${harness.persons.get('anna')?.id}`;
     expect((await harness.messages('ben', person)).total).toBe(0);
-    expect(await harness.json('POST', `/voicemails/read${person}`, undefined, 'ben')).toEqual({ heard: 0 });
+    expect(await harness.json('POST', `/voicemails/read${person}`, undefined, 'ben')).toEqual({ heard: 0, ids: [] });
     expect((await harness.fetch(`/mailboxes/${harness.persons.get('anna')?.id}/greeting`, 'ben')).status).toBe(404);
     expect((await harness.messages('admin')).total).toBe(1);
 

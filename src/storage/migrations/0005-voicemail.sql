@@ -50,6 +50,7 @@ CREATE TABLE voicemails (
 ) STRICT;
 
 CREATE INDEX voicemails_by_person ON voicemails (person_id, left_at);
+CREATE INDEX voicemails_by_caller ON voicemails (caller_number);
 CREATE INDEX voicemails_by_time ON voicemails (left_at);
 CREATE INDEX voicemails_unheard ON voicemails (person_id) WHERE heard_at IS NULL AND is_shown = 1;
 

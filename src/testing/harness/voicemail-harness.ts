@@ -14,7 +14,15 @@ import type { Facts } from '#contract/facts.ts';
 import { openDatabase } from '#storage/database.ts';
 import { WriteBatch } from '#storage/write-batch.ts';
 import type { FetchResult } from '#storage/fetch-result.ts';
-import type { CallInProgress, CallOutcome, CallWithMessage, Recorder, RecordingSource, SpeechToText } from '#voicemail/ports.ts';
+import type {
+  CallInProgress,
+  CallOutcome,
+  CallWithMessage,
+  NumbersNamed,
+  Recorder,
+  RecordingSource,
+  SpeechToText,
+} from '#voicemail/ports.ts';
 import type { RecordingNotice } from '#voicemail/recording.ts';
 import { createVoicemailRoom } from '#voicemail/voicemail-room.ts';
 import type { VoicemailRoom } from '#voicemail/voicemail-room.ts';
@@ -57,6 +65,7 @@ export class VoicemailHarness implements AsyncDisposable {
   recorderFailure: string | undefined;
   callFacts: Awaited<ReturnType<RecordingSource['callOf']>> = { kind: 'gone' };
   freeBytes = 10_000_000_000;
+  numbersNamed: NumbersNamed = () => [];
   readonly #ownsFolder: boolean;
 
   constructor({ folder, clock = new FakeClock(), calls, speech, isInMemory = false }: VoicemailHarnessOptions = {}) {
@@ -96,6 +105,7 @@ export class VoicemailHarness implements AsyncDisposable {
       callOf: (callId) => this.calls.get(callId),
       personsOf: (callId) => this.calls.get(callId)?.personIds,
       speech,
+      numbersNamed: (text, personId) => this.numbersNamed(text, personId),
       freeBytes: async () => this.freeBytes,
     });
   }

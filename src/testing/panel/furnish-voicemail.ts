@@ -6,7 +6,7 @@ import { voiceWav } from './voice-wav.ts';
 
 const hourMs = 3_600_000;
 
-type Message = {
+export type Message = {
   readonly name: string;
   readonly number: string;
   readonly caller: string;
@@ -58,7 +58,7 @@ const messages: readonly Message[] = [
 type Where = {
   readonly db: OpenedDatabase['db'];
   readonly folder: string;
-  readonly annaId: string;
+  readonly personId: string;
   readonly now: number;
 };
 
@@ -68,7 +68,7 @@ export function plantVoicemails(where: Where): void {
 }
 
 /** One message, as if its audio had been fetched. */
-export function plantVoicemail({ db, folder, annaId, now }: Where, message: Message): void {
+export function plantVoicemail({ db, folder, personId, now }: Where, message: Message): void {
   const { name, number, caller, hoursAgo, seconds, transcript, isFailed, isHeard, isArchived, isLost = false } = message;
   const at = now - hoursAgo * hourMs;
   const id = `rec_${name}`;
@@ -90,7 +90,7 @@ export function plantVoicemail({ db, folder, annaId, now }: Where, message: Mess
   db.prepare(
     `INSERT INTO voicemails (id, recording_id, person_id, caller_number, caller_name, number, left_at, is_resolved, is_shown, heard_at,
      archived_at) VALUES (?, ?, ?, ?, ?, '+14165550100', ?, 1, 1, ?, ?)`,
-  ).run(`vm_${name}`, id, annaId, number, caller, at, isHeard === true ? at : null, isArchived === true ? at : null);
+  ).run(`vm_${name}`, id, personId, number, caller, at, isHeard === true ? at : null, isArchived === true ? at : null);
   if (transcript === undefined && isFailed !== true) return;
   db.prepare(`INSERT INTO recording_transcripts (recording_id, source, status, text, at) VALUES (?, 'house', ?, ?, ?)`).run(
     id,

@@ -84,6 +84,6 @@ function plantPast(house: PanelHouse, annaId: string): void {
       );
     }
   }
-  plantVoicemails({ db, folder: house.folder, annaId, now });
+  plantVoicemails({ db, folder: house.folder, personId: annaId, now });
   db.close();
 }
