@@ -10,8 +10,8 @@ function formatter({ tag, hour12, timeZone }: Style, wanted: Intl.DateTimeFormat
   return new Intl.DateTimeFormat(tag, { ...wanted, ...hours, ...(timeZone === undefined ? {} : { timeZone }) });
 }
 
-export function formatTime(at: number, style: Style): string {
-  return formatter(style, { timeStyle: 'short' }).format(at);
+export function formatTime(at: number, style: Style, hasSeconds = false): string {
+  return formatter(style, { timeStyle: hasSeconds ? 'medium' : 'short' }).format(at);
 }
 
 /** Whole, for a tooltip or a detail. */
@@ -66,4 +66,19 @@ export function spokenDuration(seconds: number, { tag }: Pick<Style, 'tag'>): st
   return said
     .map(([value, unit]) => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(value))
     .join(', ');
+}
+
+const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+
+/** Of a file, such as `3.4 MB`. */
+export function formatBytes(bytes: number, { tag }: Pick<Locale, 'tag'>): string {
+  const step = bytes < 1 ? 0 : Math.min(byteUnits.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** step;
+  const unit = byteUnits[step] ?? 'byte';
+  return new Intl.NumberFormat(tag, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumFractionDigits: value < 10 && step > 0 ? 1 : 0,
+  }).format(value);
 }

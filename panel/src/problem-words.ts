@@ -23,8 +23,6 @@ const byField: readonly (readonly [RegExp, RegExp, StringKey])[] = [
   [/^extension$/, /digits/, 'field.extension.wrong'],
   [/^(?:extension|username)$/, /taken/, 'field.taken'],
   [/^username$/, /letters/, 'field.username.wrong'],
-  [/^name$/, /expected string to have >=1|too small|required/i, 'field.missing'],
-  [/^(?:name|username|password|token|currentPassword)$/, /^$/, 'field.missing'],
   [/^currentPassword$/, /not your/, 'password.wrong'],
   [/^(?:name|groups\.\d+|numbers\.\d+\.label)$/, /on one line|be seen/, 'field.unshowable'],
   [/^numbers/, /phone number/, 'field.number.wrong'],
@@ -58,10 +56,24 @@ const byField: readonly (readonly [RegExp, RegExp, StringKey])[] = [
   [/(?:text|greeting|group|value|name)$/, /must not be empty|at least 1|>=1|Too small/, 'field.missing'],
 ];
 
+/** What the contract says of any field (src/contract/validation.ts). `limit`: the first thing in brackets. */
+const ofAnyField: readonly (readonly [RegExp, StringKey])[] = [
+  [/^(?:must not be empty|is missing)$/, 'field.missing'],
+  [/^is taken/, 'field.taken'],
+  [/^must be (?:at least|more than) (\d+) characters long$/, 'field.longer'],
+  [/^must be (?:at most|less than) (\d+) characters long$/, 'field.shorter'],
+  [/^must be (?:at least|more than) (-?\d+)$/, 'field.more'],
+  [/^must be (?:at most|less than) (-?\d+)$/, 'field.less'],
+  [/^must be a (?:whole )?number$/, 'field.number'],
+  [/^must be a time with its offset/, 'field.time'],
+  [/in the future$/, 'field.future'],
+];
+
 export function fieldText({ field, message }: FieldProblem): string {
   for (const [name, text, key] of byField) {
     const found = name.test(field) ? text.exec(message) : null;
     if (found !== null) return t(key, found.groups ?? {});
   }
-  return message;
+  const general = ofAnyField.find(([text]) => text.test(message));
+  return general === undefined ? message : t(general[1], { limit: general[0].exec(message)?.[1] ?? '' });
 }

@@ -79,7 +79,9 @@ const newToken = () => randomBytes(18).toString('base64url');
 export async function createApp(options: Options, overrides: Overrides = {}): Promise<App> {
   await using stack = new AsyncDisposableStack();
   const logRing = new LogRing();
-  const { newId = systemNewId, log = createLog({ level: options.log.level, copyTo: logRing.add }) } = overrides;
+  const destination = overrides.logDestination === undefined ? {} : { destination: overrides.logDestination };
+  const ownLog = () => createLog({ level: options.log.level, copyTo: logRing.add, ...destination });
+  const { newId = systemNewId, log = ownLog() } = overrides;
   const clock = new HouseClock(overrides.clock ?? systemClock, log);
   const events = new Events<Facts>(log);
   const system = composeSystem({ clock });

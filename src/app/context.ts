@@ -5,7 +5,7 @@ import type { Clock } from '#base/clock.ts';
 import type { HouseClock } from '#base/house-clock.ts';
 import type { Events } from '#base/events.ts';
 import type { NewId } from '#base/ids.ts';
-import type { Log } from '#base/log.ts';
+import type { Log, LogOptions } from '#base/log.ts';
 import type { Alert } from '#contract/alert.ts';
 import type { Route } from '#contract/endpoint.ts';
 import type { Command } from '#contract/command.ts';
@@ -23,6 +23,8 @@ export type Overrides = {
   readonly log?: Log;
   /** What runs on the engine's thread. */
   readonly engineThread?: URL;
+  /** Where the log goes rather than to the terminal. */
+  readonly logDestination?: LogOptions['destination'];
   /** A reply that breaks the contract is an error instead of a line in the log. */
   readonly isReplyStrict?: boolean;
   /** Make the first admin token anew, because it was lost. */

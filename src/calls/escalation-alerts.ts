@@ -13,6 +13,7 @@ export function escalationAlerts(current: () => readonly Escalation[]): readonly
       .map(({ id, plan: { name }, startedAt }) => ({
         about: id,
         message: `Nobody took “${name}” of ${isoTime(startedAt)}. See to it, then take or cancel it`,
+        values: { name, at: isoTime(startedAt) },
       }));
   return [
     bindAlert(escalationExhausted, {

@@ -17,10 +17,11 @@ test('each phone with refused calls is one alert, by its newest refusal', () => 
     { ...refusal, deviceId: 'dev_2', deviceName: 'Desk', reason: 'outgoing-limit', destination: undefined, times: 1 },
     refusal,
   ]);
-  expect(refused?.active()).toEqual([
+  expect(refused?.active()).toMatchObject([
     {
       about: 'dev_1',
       message: expect.stringMatching(/^Hall was refused 2 times \(destination-not-allowed: LV\)\. .*make a new one$/),
+      values: { phone: 'Hall', reason: 'destination-not-allowed', times: 2 },
     },
     { about: 'dev_2', message: expect.stringMatching(/^Desk was refused once \(outgoing-limit\)\./) },
   ]);

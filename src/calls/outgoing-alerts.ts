@@ -10,8 +10,12 @@ export function outgoingAlerts(refusals: () => readonly RecentRefusal[]): readon
   const active = () => {
     const byPhone = new Map<string, ActiveAlert>();
     for (const refusal of refusals())
-      byPhone.set(refusal.deviceId, { about: refusal.deviceId, message: describeRefusal(refusal) });
+      byPhone.set(refusal.deviceId, { about: refusal.deviceId, message: describeRefusal(refusal), values: valuesOf(refusal) });
     return [...byPhone.values()];
   };
   return [bindAlert(outgoingRefused, { active, changedBy: ['outgoing.refused'] })];
+}
+
+function valuesOf({ deviceName: phone, number, reason, times }: RecentRefusal): Record<string, string | number> {
+  return { phone, number, reason, times };
 }

@@ -1,11 +1,11 @@
 // Owns what an alert is to the room that declares it: a state that the person who runs the house must know of, until it is over.
 // Called by the rooms' -alerts files; system/alert-watch.ts reports their beginning and end, notifications will pass them on.
 // Must stay true: values and functions alone; mails, pushes and their formats are the edge's.
+import type { AlertId } from './alert-ids.ts';
 import type { FactName } from './facts.ts';
 
 export type AlertDeclaration = {
-  /** Never changes once shipped, such as `outbox-failing`. */
-  readonly alertId: string;
+  readonly alertId: AlertId;
   /** One plain sentence without a full stop, the same each time: the line of the log. */
   readonly title: string;
 };
@@ -14,8 +14,10 @@ export type AlertDeclaration = {
 export type ActiveAlert = {
   /** Of which service, phone … it is; an alert is raised once for each. */
   readonly about: string;
-  /** What is wrong and what to do, in the user's words. */
+  /** What is wrong and what to do, in English. */
   readonly message: string;
+  /** What `message` names, for whoever says it in another language: names, numbers, times (ISO 8601) and codes of the contract. */
+  readonly values?: Readonly<Record<string, string | number>>;
 };
 
 export type AlertSource = {

@@ -201,6 +201,8 @@ export const facts = {
     }),
     'person',
   ),
+  /** An alert began, changed or is over: read them again. */
+  'alerts.changed': fact(z.record(z.string(), z.never()), 'admin'),
   'storage.failed': fact(z.object({ reason: z.string() }), 'admin'),
   'storage.recovered': fact(z.record(z.string(), z.never()), 'admin'),
 } as const;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alertIds } from './alert-ids.ts';
 import { isoDateTime } from './date-time.ts';
 import { endpoint } from './endpoint.ts';
 import { streamReply } from './file.ts';
@@ -7,6 +8,8 @@ export const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fata
 
 const logLine = z
   .object({
+    /** Counts up from the start of the house. */
+    id: z.number().int(),
     time: z.string(),
     level: z.string(),
     /** The part of GoSIP that wrote it. */
@@ -25,6 +28,8 @@ const logQuery = z.strictObject({
   room: z.string().trim().min(1).max(32).optional(),
   callId: z.string().trim().min(1).max(64).optional(),
   text: z.string().trim().min(1).max(64).optional(),
+  /** Only lines that came after the one with this id: what is new since the last look. */
+  after: z.coerce.number().int().min(0).optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(200),
 });
 
@@ -37,17 +42,23 @@ export const listLogs = endpoint({
   access: 'admin',
   summary: 'The newest lines of the log since the start, newest first; what the option log_level leaves out is not there',
   query: logQuery,
-  reply: z.object({ lines: z.array(logLine) }),
+  reply: z.object({
+    lines: z.array(logLine),
+    /** Every part of GoSIP that has written one. */
+    rooms: z.array(z.string()),
+  }),
 });
 
 const alertEntry = z
   .object({
-    alertId: z.string(),
+    alertId: z.enum(alertIds).meta({ id: 'AlertId' }),
     title: z.string(),
     /** Which service, phone or the like. */
     about: z.string(),
-    /** What is wrong and what to do. */
+    /** What is wrong and what to do, in English. */
     message: z.string(),
+    /** What `message` names, for whoever says it in another language. */
+    values: z.record(z.string(), z.union([z.string(), z.number()])),
     since: isoDateTime,
     /** Null while it goes on. */
     until: isoDateTime.nullable(),

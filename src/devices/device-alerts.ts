@@ -11,6 +11,10 @@ export const passwordGuessing = alert({
 /** `guessed`: those whose passwords are guessed now. */
 export function deviceAlerts(guessed: () => readonly (GuessedPhone & { readonly username: string })[]): readonly Alert[] {
   const active = () =>
-    guessed().map((phone) => ({ about: phone.username, message: `${describeGuessing(phone)}. ${guessingAdvice}` }));
+    guessed().map((phone) => ({
+      about: phone.username,
+      message: `${describeGuessing(phone)}. ${guessingAdvice}`,
+      values: { name: phone.name, tries: phone.tries },
+    }));
   return [bindAlert(passwordGuessing, { active, changedBy: ['device.brute-forced'] })];
 }

@@ -16,7 +16,7 @@ let open: OpenAlerts['open'];
 let changed: () => void;
 let calls: string[];
 
-const full = { alertId: 'storage-failing', title: 'The disk is full', about: 'disk', message: 'Free some space' };
+const full = { alertId: 'storage-failed' as const, title: 'The disk is full', about: 'disk', message: 'Free some space' };
 
 beforeEach(() => {
   core = new FakeCoreConnection();
@@ -59,7 +59,7 @@ it('tells of an alert once, with the way to the app, and takes it back when it i
   await until([`Free some space${link}`]);
   expect([...shown.values()][0]).toMatchObject({
     title: 'GoSIP: The disk is full',
-    notification_id: expect.stringMatching(/^gosip_storage-failing_[0-9a-f]{12}$/),
+    notification_id: expect.stringMatching(/^gosip_storage-failed_[0-9a-f]{12}$/),
   });
   raise(full, { ...full, about: 'card', message: 'Free the card' });
   await until([`Free some space${link}`, `Free the card${link}`]);

@@ -75,6 +75,7 @@ const expected: Readonly<Record<FactName, 'admins and its owner' | 'admins'>> = 
   'escalation.cancelled': 'admins and its owner',
   'escalation.stood-down': 'admins and its owner',
   'storage.failed': 'admins',
+  'alerts.changed': 'admins',
   'storage.recovered': 'admins',
   'device.brute-forced': 'admins',
   'login.locked': 'admins',

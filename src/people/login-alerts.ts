@@ -26,6 +26,7 @@ function toActive({ id, source, kind, failures, lockedUntil = 0 }: LoginAttempts
     message:
       `${failures} ${what} from ${source} failed, and it has to wait until ${isoTime(lockedUntil)}. If it is one of yours, ` +
       `DELETE /api/auth/lockouts/${id} lets it in at once.`,
+    values: { source, kind, failures, until: isoTime(lockedUntil) },
   };
 }
 
@@ -33,5 +34,6 @@ function others(count: number): ActiveAlert {
   return {
     about: 'other addresses',
     message: `${count} more addresses have to wait: GET /api/auth/lockouts shows them. Is the panel open to the internet?`,
+    values: { others: count },
   };
 }

@@ -30,7 +30,7 @@ beforeEach(() => {
       return active;
     },
   });
-  const other = bindAlert(alert({ alertId: 'other', title: 'Something else' }), {
+  const other = bindAlert(alert({ alertId: 'storage-failed', title: 'Something else' }), {
     changedBy: ['storage.failed'],
     active: () => [{ about: 'disk', message: 'It is full' }],
   });
@@ -46,7 +46,7 @@ test('what is wrong at the start is reported at once', () => {
   watch.start();
   expect(lines).toMatchObject([
     { level: 'warn', msg: 'Alert: Requests to a service fail', alert: 'outbox-failing', ...twilioFails },
-    { level: 'warn', msg: 'Alert: Something else', alert: 'other', about: 'disk' },
+    { level: 'warn', msg: 'Alert: Something else', alert: 'storage-failed', about: 'disk' },
   ]);
 });
 
@@ -62,7 +62,7 @@ test('an alert is one warning, however often its fact comes, and one line when i
   active = [];
   events.emit('outbox.recovered', { service: 'Twilio' });
   expect(said()).toEqual(['warn Alert over: Requests to a service fail: Twilio']);
-  expect(watch.raised.map(({ alertId }) => alertId)).toEqual(['other']);
+  expect(watch.raised.map(({ alertId }) => alertId)).toEqual(['storage-failed']);
   active = [twilioFails];
   fail();
   expect(said()).toEqual(['warn Alert: Requests to a service fail: Twilio']);
@@ -114,11 +114,11 @@ test('what was wrong can still be read when it is over, with when it began and e
   fail();
   clock.advance(120_000);
   expect(watch.open).toContainEqual({
-    ...{ alertId: 'outbox-failing', title: 'Requests to a service fail', ...twilioFails },
+    ...{ alertId: 'outbox-failing', title: 'Requests to a service fail', ...twilioFails, values: {} },
     ...{ since: began, until: null },
   });
   active = [];
   fail();
-  expect(watch.open.map(({ alertId }) => alertId)).toEqual(['other']);
+  expect(watch.open.map(({ alertId }) => alertId)).toEqual(['storage-failed']);
   expect(watch.past).toMatchObject([{ alertId: 'outbox-failing', since: began, until: isoTime(clock.now()) }]);
 });

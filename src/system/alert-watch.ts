@@ -16,7 +16,7 @@ export type AlertWatchDeps = {
   readonly alerts: readonly Alert[];
 };
 
-export type RaisedAlert = ActiveAlert & { readonly alertId: string };
+export type RaisedAlert = ActiveAlert & Pick<AlertEntry, 'alertId'>;
 
 type Raised = ActiveAlert & { readonly since: number };
 
@@ -79,7 +79,7 @@ export class AlertWatch {
   #check(alert: Alert): void {
     const active = this.#activeOf(alert);
     if (active === undefined) return;
-    const { log, clock } = this.#deps;
+    const { log, clock, events } = this.#deps;
     const before = this.#raised.get(alert);
     const now = new Map([...active].map(([about, one]) => [about, { ...one, since: before?.get(about)?.since ?? clock.now() }]));
     this.#raised.set(alert, now);
@@ -92,7 +92,9 @@ export class AlertWatch {
       log.warn({ alert: alertId, about }, `Alert over: ${title}`);
       this.#past = [toEntry(alert, one, clock.now()), ...this.#past].slice(0, maxPast);
     }
-    if (!isSame(before, now)) for (const listener of this.#listeners) listener();
+    if (isSame(before, now)) return;
+    for (const listener of this.#listeners) listener();
+    events.emit('alerts.changed', {});
   }
 
   #activeOf(alert: Alert): ReadonlyMap<string, ActiveAlert> | undefined {
@@ -110,6 +112,6 @@ function isSame(before: ReadonlyMap<string, ActiveAlert> | undefined, now: Reado
   return [...now].every(([about, { message }]) => before?.get(about)?.message === message);
 }
 
-function toEntry({ declaration }: Alert, { about, message, since }: Raised, until: number | undefined): AlertEntry {
-  return { ...declaration, about, message, since: isoTime(since), until: isoTimeOrNull(until) };
+function toEntry({ declaration }: Alert, { about, message, values = {}, since }: Raised, until: number | undefined): AlertEntry {
+  return { ...declaration, about, message, values, since: isoTime(since), until: isoTimeOrNull(until) };
 }

@@ -25,3 +25,16 @@ test('a house that logs for years keeps the newest 2000 lines', () => {
   const lines = ring.find({});
   expect([lines.length, lines[0]?.message, lines.at(-1)?.message]).toEqual([2000, '5002', '3003']);
 });
+
+test('whoever follows the log gets what came since their last look, also after the oldest lines are gone', () => {
+  const ring = new LogRing();
+  const add = (msg: number) => ring.add(JSON.stringify({ level: 'info', time: 't', room: 'calls', msg: String(msg) }));
+  for (let at = 1; at <= 2500; at += 1) add(at);
+  const last = ring.find({})[0]?.id ?? 0;
+  add(2501);
+  add(2502);
+  expect(ring.find({ after: last }).map(({ message }) => message)).toEqual(['2502', '2501']);
+  expect(ring.find({ after: last + 2 })).toEqual([]);
+  ring.add(JSON.stringify({ level: 'info', time: 't', msg: 'Of no part' }));
+  expect(ring.rooms()).toEqual(['calls']);
+});

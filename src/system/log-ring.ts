@@ -3,26 +3,36 @@
 // Must stay true: it holds a fixed number of lines, whatever happens; lines are read only when somebody asks.
 import type { LogLine, LogQuery } from '#contract/observation.ts';
 
+type Line = { readonly id: number; readonly text: string };
+
+const roomName = /"room":"([\w-]{1,32})"/;
 const maxLines = 2000;
 const maxLineLength = 4000;
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
 
 export class LogRing {
-  readonly #lines: string[] = [];
-  #next = 0;
+  readonly #lines: Line[] = [];
+  #count = 0;
 
   readonly add = (line: string): void => {
-    this.#lines[this.#next] = line.slice(0, maxLineLength);
-    this.#next = (this.#next + 1) % maxLines;
+    this.#lines[this.#count % maxLines] = { id: this.#count + 1, text: line.slice(0, maxLineLength) };
+    this.#count += 1;
   };
 
+  /** The parts that have written a line, in order. */
+  rooms(): readonly string[] {
+    const rooms = this.#lines.map(({ text }) => roomName.exec(text)?.[1]).filter((room) => room !== undefined);
+    return [...new Set(rooms)].sort();
+  }
+
   /** The newest first; everything given must hold. */
-  find({ level, room, callId, text }: Omit<LogQuery, 'limit'>): readonly LogLine[] {
+  find({ level, room, callId, text, after = 0 }: Omit<LogQuery, 'limit'>): readonly LogLine[] {
     const least = levels.indexOf(level ?? 'trace');
-    const inOrder = [...this.#lines.slice(this.#next), ...this.#lines.slice(0, this.#next)].toReversed();
+    const next = this.#count % maxLines;
+    const inOrder = [...this.#lines.slice(next), ...this.#lines.slice(0, next)].toReversed();
     const wanted = [text, callId].filter((one) => one !== undefined).map((one) => one.toLowerCase());
     return inOrder
-      .filter((line) => wanted.every((one) => line.toLowerCase().includes(one)))
+      .filter(({ id, text: line }) => id > after && wanted.every((one) => line.toLowerCase().includes(one)))
       .flatMap((line) => parse(line) ?? [])
       .filter((line) => levels.indexOf(line.level) >= least && (room === undefined || line.room === room))
       .filter(({ fields }) => callId === undefined || Object.values(fields).includes(callId));
@@ -30,10 +40,11 @@ export class LogRing {
 }
 
 /** Undefined for a line that was cut. */
-function parse(line: string): LogLine | undefined {
+function parse({ id, text }: Line): LogLine | undefined {
   try {
-    const { level, time, room, msg, ...fields } = JSON.parse(line) as Record<string, unknown>;
+    const { level, time, room, msg, ...fields } = JSON.parse(text) as Record<string, unknown>;
     return {
+      id,
       level: String(level),
       time: String(time),
       room: typeof room === 'string' ? room : null,

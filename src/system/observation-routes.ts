@@ -18,7 +18,10 @@ export type ObservationDeps = {
 
 export function observationRoutes({ metrics, ring, alerts, options, version, nodeVersion }: ObservationDeps): Route[] {
   return [
-    handle(listLogs, ({ query: { limit, ...filter } }) => ({ lines: ring.find(filter).slice(0, limit) })),
+    handle(listLogs, ({ query: { limit, ...filter } }) => ({
+      lines: ring.find(filter).slice(0, limit),
+      rooms: [...ring.rooms()],
+    })),
     handle(listAlerts, () => ({ open: [...(alerts()?.open ?? [])], past: [...(alerts()?.past ?? [])] })),
     handle(getConfig, () => ({ version, nodeVersion, options: shownOptions(options) as Record<string, unknown> })),
     handle(getMetrics, async () => {

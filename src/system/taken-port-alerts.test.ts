@@ -46,7 +46,9 @@ test('another port is not that of Voice over IP', () => {
 test('each port that is taken is an alert, by what is known of it at the time', () => {
   let voip: 'unknown' | 'set-up' = 'unknown';
   const [alert] = takenPortAlerts(() => ({ taken: [udp], others, voip, isApp: false }));
-  expect(alert?.active()).toEqual([{ about: 'udp:0.0.0.0:5060', message: expect.stringContaining('it may be') }]);
+  expect(alert?.active()).toMatchObject([
+    { about: 'udp:0.0.0.0:5060', message: expect.stringContaining('it may be'), values: { port: 5060, instead: 5062 } },
+  ]);
   voip = 'set-up';
   expect(alert?.active()[0]?.message).not.toContain('it may be');
 });

@@ -56,9 +56,13 @@ export type TakenPortDeps = TakenPortFacts & { readonly taken: readonly TakenPor
 export function takenPortAlerts(now: () => TakenPortDeps): readonly Alert[] {
   const active = () => {
     const { taken, ...facts } = now();
-    return taken.map((one) => ({ about: one.listener, message: takenPortMessage(one, facts) }));
+    return taken.map((one) => ({ about: one.listener, message: takenPortMessage(one, facts), values: portOf(one) }));
   };
   return [bindAlert(sipPortTaken, { active, changedBy: [] })];
+}
+
+function portOf({ protocol, port }: TakenPort): Record<string, string | number> {
+  return { protocol: protocol.toUpperCase(), port, instead: port + 2 };
 }
 
 export const webPortTaken = alert({ alertId: 'web-port-taken', title: 'The port of the API is held by another program' });
@@ -73,7 +77,7 @@ export function webPortMessage({ problem, port }: TakenWebPort): string {
 export function webPortAlerts(now: () => TakenWebPort | undefined): readonly Alert[] {
   const active = () => {
     const taken = now();
-    return taken === undefined ? [] : [{ about: 'http', message: webPortMessage(taken) }];
+    return taken === undefined ? [] : [{ about: 'http', message: webPortMessage(taken), values: { port: taken.port } }];
   };
   return [bindAlert(webPortTaken, { active, changedBy: [] })];
 }

@@ -1,5 +1,6 @@
 // Opens dialogs, each of which is loaded when it is first asked for.
 import type { LitElement } from 'lit';
+import type { Person } from '../data.ts';
 import type { NavigationEntry } from '../navigation.ts';
 
 type Tags = { readonly [Tag in keyof HTMLElementTagNameMap]: HTMLElementTagNameMap[Tag] };
@@ -66,4 +67,10 @@ export async function openRule(which: { readonly ruleId?: string; readonly numbe
   await import('./rule.ts');
   const { ruleId = '', numberId = '' } = which;
   return show('gosip-rule-dialog', { ruleId, numberId });
+}
+
+/** To make a token for a program. `people`: for whom it may be. */
+export async function openApiToken(people: readonly Person[]): Promise<LitElement> {
+  await import('./api-token.ts');
+  return show('gosip-api-token-dialog', { people });
 }

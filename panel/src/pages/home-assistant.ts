@@ -4,13 +4,13 @@ import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { EndpointReply } from '#contract/endpoint.ts';
 import { getHomeAssistantLink } from '#contract/home-assistant.ts';
-import { getHealth } from '#contract/system.ts';
 import { call } from '../api.ts';
 import { openInHomeAssistant } from '../home-assistant.ts';
 import { card, whenRead } from '../parts/card.ts';
+import { renderDetails } from '../parts/details.ts';
 import { GosipElement } from '../parts/element.ts';
 import '../parts/icon.ts';
-import { look, rows } from '../parts/look.ts';
+import { look, rows, stack } from '../parts/look.ts';
 import '../parts/page.ts';
 import '../parts/status.ts';
 import type { Tone } from '../parts/status.ts';
@@ -18,19 +18,19 @@ import { isIngress } from '../place.ts';
 import { Shown } from '../shown.ts';
 import type { StringKey } from '../strings/en.ts';
 import { t } from '../words.ts';
+import './alerts/health.ts';
 import './home-assistant/blueprints.ts';
 import { homeAssistantStyles } from './home-assistant/styles.ts';
 
 type Link = EndpointReply<typeof getHomeAssistantLink>;
-type Part = EndpointReply<typeof getHealth>['parts'][number];
 type State = Link['mqtt']['state'] | Link['core']['state'];
 
-const standings: Readonly<Record<State, { readonly tone: Tone; readonly word: StringKey }>> = {
+const standings: Readonly<Record<State, { readonly tone: Tone; readonly word: StringKey; readonly said?: StringKey }>> = {
   connected: { tone: 'good', word: 'ha.ok' },
   connecting: { tone: 'quiet', word: 'ha.connecting' },
-  refused: { tone: 'bad', word: 'ha.bad' },
-  unreachable: { tone: 'bad', word: 'ha.bad' },
-  away: { tone: 'bad', word: 'ha.bad' },
+  refused: { tone: 'bad', word: 'ha.bad', said: 'ha.refused' },
+  unreachable: { tone: 'bad', word: 'ha.bad', said: 'ha.unreachable' },
+  away: { tone: 'bad', word: 'ha.bad', said: 'ha.away' },
   off: { tone: 'quiet', word: 'ha.off' },
   'no-broker': { tone: 'quiet', word: 'ha.off' },
   none: { tone: 'quiet', word: 'ha.off' },
@@ -45,14 +45,12 @@ const everyMs = 5_000;
 @customElement('gosip-home-assistant')
 export class GosipHomeAssistant extends GosipElement {
   private readonly link = new Shown(this, () => call(getHomeAssistantLink), []);
-  private readonly health = new Shown(this, () => call(getHealth), []);
 
-  static override styles = [look, rows, homeAssistantStyles];
+  static override styles = [look, rows, stack, homeAssistantStyles];
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.whileShown(this.link.every(everyMs));
-    this.whileShown(this.health.every(everyMs));
   }
 
   override render() {
@@ -63,10 +61,7 @@ export class GosipHomeAssistant extends GosipElement {
           whenRead(this.link, (link) => this.renderLink(link)),
         )}
         <gosip-blueprints></gosip-blueprints>
-        ${card(
-          t('ha.health.title'),
-          whenRead(this.health, ({ parts }) => this.renderHealth(parts)),
-        )}
+        <gosip-health></gosip-health>
       </div>
     </gosip-page>`;
   }
@@ -81,13 +76,14 @@ export class GosipHomeAssistant extends GosipElement {
   }
 
   private renderState({ state, message }: Link['mqtt'] | Link['core'], words: Readonly<Record<'name' | 'text' | 'off', string>>) {
-    const { tone, word } = standings[state];
+    const { tone, word, said } = standings[state];
     const isOff = word === 'ha.off';
     return html`<li class="row buttoned">
       <span class="text">
         <span class="main">${words.name}</span>
         <span class="more">${isOff ? words.off : words.text}</span>
-        ${isOff || message === '' ? nothing : html`<span class="more said">${message}</span>`}
+        ${said === undefined ? nothing : html`<span class="more">${t(said)}</span>`}
+        ${isOff || message === '' || state === 'connected' ? nothing : renderDetails(message)}
       </span>
       <span class="end" aria-live="polite"><gosip-status tone=${tone} text=${t(word)}></gosip-status></span>
     </li>`;
@@ -105,26 +101,5 @@ export class GosipHomeAssistant extends GosipElement {
             </p>`
           : nothing
       }`;
-  }
-
-  private renderHealth(parts: readonly Part[]) {
-    const bad = parts.filter(({ status }) => status !== 'ok');
-    if (bad.length === 0) {
-      return html`<p class="well"><gosip-status plain tone="good" text=${t('ha.health.ok')}></gosip-status></p>`;
-    }
-    return html`<ul class="rows">
-      ${bad.map(
-        ({ name, status, message }) =>
-          html`<li class="row">
-            <span class="text"><span class="main">${name}</span><span class="more">${message}</span></span>
-            <span class="end">
-              <gosip-status
-                tone=${status === 'down' ? 'bad' : 'warning'}
-                text=${status === 'down' ? t('ha.health.down') : t('ha.health.limited')}
-              ></gosip-status>
-            </span>
-          </li>`,
-      )}
-    </ul>`;
   }
 }

@@ -3,7 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import { card, failedNotice } from '../parts/card.ts';
 import { GosipElement } from '../parts/element.ts';
 import '../parts/icon.ts';
-import { look, rows } from '../parts/look.ts';
+import { look, rows, stack } from '../parts/look.ts';
 import '../parts/page.ts';
 import '../parts/status.ts';
 import { pathOf, titles } from '../routes.ts';
@@ -35,12 +35,8 @@ export class GosipSettings extends GosipElement {
   static override styles = [
     look,
     rows,
+    stack,
     css`
-      .stack {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 16px;
-      }
       .row > gosip-icon {
         flex: none;
         color: var(--accent);

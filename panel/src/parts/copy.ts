@@ -77,7 +77,7 @@ export class GosipCopy extends GosipElement {
   }
 }
 
-async function copyText(text: string, near: DocumentFragment | HTMLElement): Promise<boolean> {
+export async function copyText(text: string, near: DocumentFragment | HTMLElement): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;

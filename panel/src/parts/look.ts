@@ -106,6 +106,17 @@ export const look = css`
     background: var(--hover);
     text-decoration: underline;
   }
+  details {
+    margin-top: 4px;
+    color: var(--quiet);
+    font-size: 13px;
+    overflow-wrap: anywhere;
+  }
+  summary {
+    width: fit-content;
+    min-height: 24px;
+    cursor: pointer;
+  }
   @media (prefers-reduced-motion: reduce) {
     * {
       animation-duration: 1ms !important;
@@ -166,5 +177,14 @@ export const rows = css`
     display: flex;
     align-items: center;
     gap: 8px;
+  }
+`;
+
+/** Cards below each other. */
+export const stack = css`
+  .stack {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: 16px;
   }
 `;

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from '#app/app.ts';
 import type { App } from '#app/app.ts';
-import { createLog } from '#base/log.ts';
 import { parseOptions } from '#options/options.ts';
 import { apiCall } from '#testing/harness/api-call.ts';
 import type { ApiCall } from '#testing/harness/api-call.ts';
@@ -40,7 +39,8 @@ export class PanelHouse implements AsyncDisposable {
       ...options,
     });
     if (read.kind === 'problems') throw new Error(read.problems.join('; '));
-    return new PanelHouse(await createApp(read.options, { log: createLog({ level: 'silent' }), isReplyStrict: true }), folder);
+    const logDestination = { write: () => {} };
+    return new PanelHouse(await createApp(read.options, { logDestination, isReplyStrict: true }), folder);
   }
 
   /** A simulated phone with a device's credentials; it is not registered yet. */

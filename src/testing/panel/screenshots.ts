@@ -41,6 +41,13 @@ const shots: readonly Shot[] = [
   { name: 'routing-holidays', path: 'routing?view=holidays' },
   { name: 'routing-rule', path: 'routing', act: ({ page }) => page.getByRole('link', { name: 'Night' }).click() },
   { name: 'routing-new', path: 'routing/new' },
+  { name: 'settings', path: 'settings' },
+  { name: 'my-settings', path: 'my-settings' },
+  { name: 'security', path: 'security' },
+  { name: 'api-token', path: 'security', act: ({ page }) => page.getByRole('button', { name: 'Make a token' }).click() },
+  { name: 'backup', path: 'backup' },
+  { name: 'alerts', path: 'alerts' },
+  { name: 'logs', path: 'logs' },
   { name: 'dial', path: 'calls', act: ({ page }) => page.getByRole('button', { name: 'Dial' }).click() },
   { name: 'search', path: 'calls', act: ({ page }) => page.keyboard.press('/') },
 ];

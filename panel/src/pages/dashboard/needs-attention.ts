@@ -2,26 +2,19 @@ import { mdiAlert } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { listAlerts } from '#contract/observation.ts';
+import { alertText, alertTitle, mendingPages } from '../../alert-words.ts';
 import { call } from '../../api.ts';
 import { GosipElement } from '../../parts/element.ts';
 import '../../parts/icon.ts';
 import { look, rows } from '../../parts/look.ts';
+import { pathOf } from '../../routes.ts';
 import { Shown } from '../../shown.ts';
 import { t } from '../../words.ts';
-
-const everyMs = 30_000;
 
 /** What is wrong in the house, and what helps; nothing at all where all is well. */
 @customElement('gosip-needs-attention')
 export class GosipNeedsAttention extends GosipElement {
-  private readonly seen = new Shown(this, () => call(listAlerts), [
-    'outbox.failing',
-    'outbox.recovered',
-    'storage.failed',
-    'storage.recovered',
-    'recording.suspended',
-    'recording.resumed',
-  ]);
+  private readonly seen = new Shown(this, () => call(listAlerts), ['alerts.changed']);
 
   static override styles = [
     look,
@@ -43,23 +36,22 @@ export class GosipNeedsAttention extends GosipElement {
     `,
   ];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    // What is wrong with a line to the outside is no fact of the house.
-    this.whileShown(this.seen.every(everyMs));
-  }
-
   override render() {
     const open = this.seen.value?.open ?? [];
     if (open.length === 0) return nothing;
     return html`<section class="card" role="alert" aria-label=${t('attention.title')}>
-      <header><h2>${t('attention.title')}</h2></header>
+      <header>
+        <h2>${t('attention.title')}</h2>
+        <a href=${pathOf('alerts')}>${t('recent.all')}</a>
+      </header>
       <ul class="rows">
         ${open.map(
-          ({ title, message }) =>
-            html`<li class="row">
-              <gosip-icon .path=${mdiAlert}></gosip-icon>
-              <span class="text"><span class="main">${title}</span><span class="more">${message}</span></span>
+          (one) =>
+            html`<li>
+              <a class="row" href=${pathOf(mendingPages[one.alertId] ?? 'alerts')}>
+                <gosip-icon .path=${mdiAlert}></gosip-icon>
+                <span class="text"><span class="main">${alertTitle(one)}</span><span class="more">${alertText(one)}</span></span>
+              </a>
             </li>`,
         )}
       </ul>

@@ -6,6 +6,7 @@ import { installBlueprint, listBlueprints } from '#contract/blueprints.ts';
 import type { EndpointReply } from '#contract/endpoint.ts';
 import { call } from '../../api.ts';
 import { card, whenRead } from '../../parts/card.ts';
+import { renderDetails } from '../../parts/details.ts';
 import { GosipElement } from '../../parts/element.ts';
 import { look, rows } from '../../parts/look.ts';
 import { say } from '../../parts/snackbar.ts';
@@ -38,7 +39,7 @@ export class GosipBlueprints extends GosipElement {
 
   private renderList({ blueprints, homeAssistant }: Listed) {
     return html`<p class="intro">${t('blueprints.text')}</p>
-      ${homeAssistant.problem === null ? nothing : html`<p class="warning">${t('blueprints.away')} ${homeAssistant.problem}</p>`}
+      ${homeAssistant.problem === null ? nothing : html`<div class="warning">${t('blueprints.away')}${renderDetails(homeAssistant.problem)}</div>`}
       <ul class="rows">
         ${blueprints.map((one) => this.renderOne(one))}
       </ul>`;

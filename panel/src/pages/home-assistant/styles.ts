@@ -1,18 +1,9 @@
 import { css } from 'lit';
 
 export const homeAssistantStyles = css`
-  .stack {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr);
-    gap: 16px;
-  }
   .row {
     align-items: flex-start;
     padding-block: 14px;
-  }
-  .said {
-    margin-top: 4px;
-    overflow-wrap: anywhere;
   }
   .there {
     display: grid;
@@ -29,9 +20,6 @@ export const homeAssistantStyles = css`
   }
   .act {
     padding: 0 16px 16px;
-  }
-  .well {
-    padding: 0 16px 20px;
   }
   .intro {
     padding: 0 16px 16px;

@@ -1,0 +1,50 @@
+// What is wrong in the house, in the reader's language, and where it is mended.
+import type { AlertId } from '#contract/alert-ids.ts';
+import type { AlertEntry } from '#contract/observation.ts';
+import { clock } from './clock.ts';
+import { formatWhen } from './format.ts';
+import type { Values } from './phrase.ts';
+import type { TitledPage } from './routes.ts';
+import type { StringKey } from './strings/en.ts';
+import { locale, t } from './words.ts';
+
+/** The page on which somebody does something about it; undefined where that is done elsewhere. */
+export const mendingPages: Readonly<Record<AlertId, TitledPage | undefined>> = {
+  'storage-failed': undefined,
+  'outbox-failing': 'twilio',
+  'sip-port-taken': undefined,
+  'web-port-taken': undefined,
+  'login-locked': 'security',
+  'password-guessing': 'phones',
+  'outgoing-refused': 'outgoing',
+  'call-records-failing': undefined,
+  'escalation-exhausted': 'escalations',
+  'recording-suspended': 'recording',
+  'transcripts-missing': 'recording',
+  'holidays-unread': 'routing',
+  'mqtt-broken': 'home-assistant',
+  'home-assistant-refuses': 'home-assistant',
+};
+
+export function alertTitle({ alertId, about }: Pick<AlertEntry, 'alertId' | 'about'>): string {
+  return t(`alert.${alertId}`, { about });
+}
+
+/** What it is about and what helps. */
+export function alertText({ alertId, about, values }: Pick<AlertEntry, 'alertId' | 'about' | 'values'>): string {
+  const said: Values = {
+    about,
+    ...Object.fromEntries(Object.entries(values).map(([name, value]) => [name, spoken(name, value)])),
+  };
+  if (values['others'] !== undefined) return t('alert.login-locked.others', said);
+  return t(`alert.${alertId}.text`, said);
+}
+
+function spoken(name: string, value: string | number): string {
+  if (name === 'at' || name === 'until') return formatWhen(Date.parse(String(value)), clock.now(), locale.value);
+  if (name === 'reason') return t(`reason.${value}` as StringKey);
+  if (name === 'kind') return t(value === 'token' ? 'lockout.token' : 'lockout.password');
+  // A port is a name, not a count.
+  if (name === 'port' || name === 'instead') return String(value);
+  return typeof value === 'number' ? new Intl.NumberFormat(locale.value.tag).format(value) : value;
+}
