@@ -169,7 +169,7 @@ export class GosipRestore extends FormElement {
 
   private apply = (): void => void this.step(async () => void (await call(applyRestore)));
   private undo = (): void => void this.step(async () => void (await call(undoRestore)));
-  private discard = (): void => void this.step(async () => void (await call(discardRestore)));
+  private discard = (): void => void this.step(() => call(discardRestore));
 
   private async step(act: () => Promise<void>): Promise<void> {
     await this.attempt(act);
