@@ -45,6 +45,11 @@ export async function openPerson(personId: string | undefined): Promise<LitEleme
   return show('gosip-person-dialog', personId === undefined ? {} : { personId });
 }
 
+export async function openCallFilters(): Promise<LitElement> {
+  await import('./call-filters.ts');
+  return show('gosip-call-filters-dialog');
+}
+
 export async function openCall(callId: string): Promise<LitElement> {
   await import('./call.ts');
   return show('gosip-call-dialog', { callId });

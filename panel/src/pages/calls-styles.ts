@@ -2,43 +2,60 @@ import { css } from 'lit';
 
 export const callsStyles = css`
   .filters {
-    display: flex;
-    flex-wrap: wrap;
+    display: grid;
     gap: 12px;
-    align-items: center;
     padding-bottom: 16px;
   }
+  .search {
+    display: flex;
+    gap: 8px;
+  }
   input {
-    flex: 1 1 240px;
+    flex: 1 1 160px;
     min-width: 0;
     height: 44px;
     padding: 0 16px;
-    border: 1px solid var(--md-sys-color-outline);
+    border: 1px solid var(--outline);
     border-radius: 999px;
     background: var(--card);
     color: var(--text);
     font: inherit;
+    font-size: 16px;
   }
   input::placeholder {
     color: var(--quiet);
     opacity: 1;
   }
-  .csv {
+  .more-filters,
+  .action {
     display: flex;
     align-items: center;
     gap: 8px;
-    min-height: 40px;
-    padding: 0 12px;
+    min-height: 44px;
+    padding: 0 16px;
+    border: 1px solid var(--line);
     border-radius: 999px;
+    background: var(--card);
+    cursor: pointer;
+  }
+  .action {
+    border: 0;
+    padding: 0 12px;
+    background: none;
     text-decoration: none;
   }
-  .csv:hover {
+  .more-filters:hover,
+  .action:hover {
     background: var(--hover);
   }
   @media (max-width: 869px) {
-    .csv span {
+    .action span,
+    .more-filters span {
       position: absolute;
       clip-path: inset(50%);
+    }
+    .more-filters {
+      padding: 0 12px;
     }
   }
 `;

@@ -54,9 +54,12 @@ export const callRows = css`
     display: grid;
     justify-items: end;
     line-height: 20px;
+    text-align: end;
   }
-  .call .spoken {
-    position: absolute;
+  @media (max-width: 599px) {
+    .call .when {
+      max-width: 10ch;
+    }
   }
 `;
 

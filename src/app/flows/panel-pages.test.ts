@@ -86,9 +86,9 @@ describe.skipIf(isMissing)('the pages of the panel', () => {
     const { page } = admin;
     await page.goto(`${house.url}calls`);
     const table = page.getByRole('table', { name: 'Calls' });
-    await expect.poll(() => table.getAttribute('aria-rowcount'), poll).toBe('129');
+    await expect.poll(() => table.getAttribute('aria-rowcount'), poll).toBe('130');
     await page.evaluate<void>('scrollTo(0, document.documentElement.scrollHeight)');
-    await page.locator('[aria-rowindex="129"] a').waitFor();
+    await page.locator('[aria-rowindex="130"] a').waitFor();
     await page.getByRole('searchbox', { name: 'Search by name or number' }).fill('Dentist');
     await expect.poll(() => table.getAttribute('aria-rowcount'), poll).toBe('15');
     await page.getByRole('button', { name: 'Missed' }).click();

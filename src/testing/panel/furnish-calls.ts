@@ -53,3 +53,29 @@ export function plantCalls(house: PanelHouse, { count, personId, ...named }: Pla
   })();
   db.close();
 }
+
+/** A call that a house has: who rang, and why. Newer than all others. */
+export async function furnishCalls(house: PanelHouse): Promise<void> {
+  const { items } = await house.ask<{ items: { id: string; name: string }[] }>('GET', '/devices?per_page=100');
+  const { db } = openDatabase({ path: join(house.folder, 'gosip.db'), log: createLog({ level: 'silent' }), clock: systemClock });
+  const at = systemClock.now() - 300_000;
+  const reasons = [
+    { code: 'dnd-device', params: { deviceId: items[0]?.id ?? '', name: items[0]?.name ?? '', until: null } },
+    { code: 'default', params: {} },
+  ];
+  db.prepare(
+    `INSERT INTO cdrs (id, direction, started_at, ringing_at, ended_at, disposition, reason, dialled, caller_number, caller_name, callee_number,
+      callee_name, number, trunk, reasons)
+     VALUES ('call_furnished', 'inbound', ?, ?, ?, 'missed', 'no-answer', '+14165550100', '+41446681800', '', '+14165550100', 'House',
+      '+14165550100', 'twilio', ?)`,
+  ).run(at, at + 1_200, at + 26_400, JSON.stringify(reasons));
+  const leg =
+    db.prepare(`INSERT INTO call_legs (id, cdr_id, role, device_id, name, address, sip_call_id, started_at, ringing_at, ended_at, outcome)
+    VALUES (?, 'call_furnished', 'callee', ?, ?, 'udp 192.0.2.7:5060', 'x', ?, ?, ?, ?)`);
+  for (const [index, { id, name }] of items.slice(1).entries()) {
+    const isThere = index < 2;
+    const times = isThere ? [at + 1_000, at + 1_200 + index * 900, at + 26_400] : [at, null, at];
+    leg.run(`leg_furnished_${index}`, id, name, ...times, isThere ? 'no-answer' : 'offline');
+  }
+  db.close();
+}

@@ -4,6 +4,7 @@ import { openDatabase } from '#storage/database.ts';
 import { createLog } from '#base/log.ts';
 import { systemClock } from '#base/clock.ts';
 import { join } from 'node:path';
+import { furnishCalls } from './furnish-calls.ts';
 import { furnishRouting } from './furnish-routing.ts';
 import { plantVoicemails } from './furnish-voicemail.ts';
 import type { PanelHouse } from './panel-house.ts';
@@ -40,6 +41,7 @@ export async function furnish(house: PanelHouse): Promise<{ readonly username: s
   await house.ask('POST', '/dids', { number: '+14165550100', name: 'House', ownerPersonId: anna.id });
   await furnishRouting(house);
   plantPast(house, anna.id);
+  await furnishCalls(house);
   await house.ask('PUT', '/dnd/house', { isOn: true, until: new Date(systemClock.now() + 3_600_000).toISOString() });
   return { username: 'anna', password };
 }

@@ -15,11 +15,24 @@ type Shot = { readonly name: string; readonly path: string; readonly act?: (visi
 const shots: readonly Shot[] = [
   { name: 'dashboard', path: '' },
   { name: 'calls', path: 'calls' },
-  { name: 'call', path: 'calls', act: ({ page }) => page.locator('gosip-calls a[href^="calls/"]').first().click() },
   { name: 'voicemail', path: 'voicemail' },
   { name: 'voicemail-open', path: 'voicemail/vm_school' },
   { name: 'voicemail-lost', path: 'voicemail/vm_lost' },
   { name: 'voicemail-archived', path: 'voicemail?view=archived&text=nothing' },
+  { name: 'calls-narrowed', path: 'calls?disposition=failed&direction=outbound&from=2026-01-01&number=15' },
+  { name: 'calls-filters', path: 'calls', act: ({ page }) => page.getByRole('button', { name: 'Filters' }).click() },
+  { name: 'calls-none', path: 'calls?text=nobody' },
+  { name: 'call', path: 'calls/call_furnished' },
+  { name: 'why', path: 'why' },
+  { name: 'why-call', path: 'why/call_furnished' },
+  {
+    name: 'why-phone',
+    path: 'why',
+    act: async ({ page }) => {
+      await page.getByRole('button', { name: 'A phone' }).click();
+      await page.getByText('Office computer', { exact: true }).click();
+    },
+  },
   { name: 'phones', path: 'phones' },
   { name: 'phone', path: 'phones', act: ({ page }) => page.getByText('Kitchen', { exact: true }).first().click() },
   { name: 'add-phone', path: 'phones', act: ({ page }) => page.getByRole('button', { name: 'Add phone' }).click() },

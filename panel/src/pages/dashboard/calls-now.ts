@@ -8,11 +8,13 @@ import type { CallInProgress } from '../../data.ts';
 import { GosipElement } from '../../parts/element.ts';
 import '../../parts/icon-button.ts';
 import '../../parts/icon.ts';
+import { callRows } from '../../parts/call-row.ts';
 import { look, rows } from '../../parts/look.ts';
 import { say } from '../../parts/snackbar.ts';
 import '../../parts/timer.ts';
 import { toProblem } from '../../problem.ts';
 import { problemText } from '../../problem-words.ts';
+import { pathOf } from '../../routes.ts';
 import { Shown } from '../../shown.ts';
 import { t } from '../../words.ts';
 
@@ -28,6 +30,7 @@ export class GosipCallsNow extends GosipElement {
   static override styles = [
     look,
     rows,
+    callRows,
     css`
       .card {
         margin-bottom: 16px;
@@ -78,10 +81,10 @@ export class GosipCallsNow extends GosipElement {
   private renderCall(one: CallInProgress) {
     const { id, state, caller, callee, answeredAt } = one;
     const numbers = [partyNumber(caller), partyNumber(callee)].filter((text) => text !== '').join(' → ');
-    return html`<li class="row ${state}">
+    return html`<li class="row call ${state}">
       <gosip-icon .path=${state === 'ringing' ? mdiPhoneRing : mdiPhoneInTalk}></gosip-icon>
       <span class="text">
-        <span class="main">${t('call.fromTo', { from: partyName(caller), to: calleeName(one) })}</span>
+        <a class="main open" href=${pathOf('calls', id)}>${t('call.fromTo', { from: partyName(caller), to: calleeName(one) })}</a>
         <span class="more">${phaseText(one)}${numbers === '' ? '' : ` · ${numbers}`}</span>
       </span>
       <span class="end number">
