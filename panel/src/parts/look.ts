@@ -117,6 +117,23 @@ export const look = css`
     min-height: 24px;
     cursor: pointer;
   }
+  /* Where the person’s own colours take the place of all backgrounds, what they say is said by lines. */
+  @media (forced-colors: active) {
+    button {
+      outline: 1px solid ButtonBorder;
+      outline-offset: -1px;
+    }
+    [aria-pressed='true'],
+    [aria-current='page'],
+    [aria-selected='true'] {
+      outline: 3px solid Highlight;
+      outline-offset: -3px;
+    }
+    :focus-visible {
+      outline: 3px solid CanvasText;
+      outline-offset: 0;
+    }
+  }
   @media (prefers-reduced-motion: reduce) {
     * {
       animation-duration: 1ms !important;
