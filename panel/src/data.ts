@@ -4,6 +4,7 @@ import { listDevices } from '#contract/devices.ts';
 import type { getDevice, getSipServer, resetDeviceSecret } from '#contract/devices.ts';
 import type { EndpointReply } from '#contract/endpoint.ts';
 import type { FactName } from '#contract/facts.ts';
+import type { getConversation, getMessage, listMessageNumbers } from '#contract/messages.ts';
 import { listPeople } from '#contract/people.ts';
 import type { getPerson } from '#contract/people.ts';
 import type { getBlocklistEntry } from '#contract/blocklist.ts';
@@ -19,6 +20,9 @@ export type CallRecord = EndpointReply<typeof listCallRecords>['items'][number];
 export type CallInProgress = EndpointReply<typeof getCall>;
 export type Contact = EndpointReply<typeof getContact>;
 export type BlocklistEntry = EndpointReply<typeof getBlocklistEntry>;
+export type Message = EndpointReply<typeof getMessage>;
+export type Conversation = EndpointReply<typeof getConversation>;
+export type MessageNumbers = EndpointReply<typeof listMessageNumbers>;
 export type Voicemail = EndpointReply<typeof getVoicemail>;
 
 export const phoneFacts: readonly FactName[] = [

@@ -28,6 +28,17 @@ export function dayDistance(at: number, now: number, style: Style): number {
   return Math.round((day(at) - day(now)) / dayMs);
 }
 
+/** The day that a group of things is of: today, yesterday, else with its weekday. */
+export function formatDay(at: number, now: number, style: Style): string {
+  const days = dayDistance(at, now, style);
+  if (days === 0 || days === -1) {
+    const word = new Intl.RelativeTimeFormat(style.tag, { numeric: 'auto' }).format(days, 'day');
+    return word.charAt(0).toLocaleUpperCase(style.tag) + word.slice(1);
+  }
+  const year = days > -180 ? {} : { year: 'numeric' as const };
+  return formatter(style, { weekday: 'long', day: 'numeric', month: 'long', ...year }).format(at);
+}
+
 /** Short, as a list shows it: the time of today, yesterday with the time, a weekday of this week, else the date. */
 export function formatWhen(at: number, now: number, style: Style): string {
   const days = dayDistance(at, now, style);

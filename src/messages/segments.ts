@@ -1,3 +1,5 @@
+import { gsm7Basic, gsm7Extension, smsSizes } from '#contract/sms-alphabet.ts';
+
 /** How a text is encoded. `units`: septets of GSM-7 or UTF-16 code units; `remaining`: until the next segment begins. */
 export type Segments = {
   readonly encoding: 'gsm-7' | 'ucs-2';
@@ -6,14 +8,8 @@ export type Segments = {
   readonly remaining: number;
 };
 
-// GSM 03.38: the basic set, without the escape character.
-const basic = new Set(
-  '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà',
-);
-/** Each is encoded as an escape and a septet. */
-const extension = new Set('\f^{}\\[~]|€');
-
-const limits = { 'gsm-7': { single: 160, part: 153 }, 'ucs-2': { single: 70, part: 67 } } as const;
+const basic = new Set(gsm7Basic);
+const extension = new Set(gsm7Extension);
 
 /** Counts the segments of a text; an empty one, as beside a picture, is one. */
 export function countSegments(text: string): Segments {
@@ -22,7 +18,7 @@ export function countSegments(text: string): Segments {
   const encoding = isGsm ? 'gsm-7' : 'ucs-2';
   const sizes = characters.map((character) => (isGsm ? (extension.has(character) ? 2 : 1) : character.length));
   const units = sizes.reduce((sum, size) => sum + size, 0);
-  const { single, part } = limits[encoding];
+  const { single, part } = smsSizes[encoding];
   if (units <= single) return { encoding, units, segments: 1, remaining: single - units };
   const { segments, filled } = fill(sizes, part);
   return { encoding, units, segments, remaining: part - filled };

@@ -8,6 +8,7 @@ import { t } from '../words.ts';
 import { dashboardStyles } from './dashboard-styles.ts';
 import './dashboard/calls-now.ts';
 import './dashboard/do-not-disturb.ts';
+import './dashboard/messages.ts';
 import './dashboard/needs-attention.ts';
 import './dashboard/phones-online.ts';
 import './dashboard/recent-calls.ts';
@@ -29,6 +30,7 @@ export class GosipDashboard extends GosipElement {
         </div>
         <div class="column">
           <gosip-voicemails></gosip-voicemails>
+          <gosip-unread-messages></gosip-unread-messages>
           <gosip-recent-calls></gosip-recent-calls>
         </div>
       </div>

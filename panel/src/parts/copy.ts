@@ -86,7 +86,6 @@ export async function copyText(text: string, near: DocumentFragment | HTMLElemen
   }
 }
 
-/** `near`: within an open dialog nothing outside of it can be focused. */
 function copyBySelection(text: string, near: DocumentFragment | HTMLElement): boolean {
   const field = document.createElement('textarea');
   field.value = text;

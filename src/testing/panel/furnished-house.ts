@@ -6,6 +6,7 @@ import { systemClock } from '#base/clock.ts';
 import { join } from 'node:path';
 import { furnishCalls } from './furnish-calls.ts';
 import { furnishRouting } from './furnish-routing.ts';
+import { plantMessages } from './furnish-messages.ts';
 import { plantVoicemails } from './furnish-voicemail.ts';
 import type { PanelHouse } from './panel-house.ts';
 
@@ -87,5 +88,6 @@ function plantPast(house: PanelHouse, annaId: string): void {
     }
   }
   plantVoicemails({ db, folder: house.folder, personId: annaId, now });
+  plantMessages({ db, folder: house.folder, annaId, now });
   db.close();
 }

@@ -33,6 +33,19 @@ const shots: readonly Shot[] = [
       await page.getByText('Office computer', { exact: true }).click();
     },
   },
+  { name: 'messages', path: 'messages' },
+  { name: 'messages-thread', path: 'messages/conv_p0' },
+  { name: 'messages-failed', path: 'messages/conv_p2' },
+  { name: 'messages-stop', path: 'messages/conv_p3' },
+  {
+    name: 'messages-write',
+    path: 'messages?to=',
+    act: async ({ page }) => {
+      await page.getByRole('combobox', { name: 'To' }).fill('+49 170 1234567');
+      await page.getByRole('textbox', { name: 'Write a message' }).fill(`Grüße von Jiří! ${'Wir kommen. '.repeat(8)}`);
+    },
+  },
+  { name: 'messages-search', path: 'messages?text=train' },
   { name: 'phones', path: 'phones' },
   { name: 'phone', path: 'phones', act: ({ page }) => page.getByText('Kitchen', { exact: true }).first().click() },
   { name: 'add-phone', path: 'phones', act: ({ page }) => page.getByRole('button', { name: 'Add phone' }).click() },

@@ -1,0 +1,42 @@
+import { mdiMessageTextOutline } from '@mdi/js';
+import { html } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { listConversations } from '#contract/messages.ts';
+import { call } from '../../api.ts';
+import { conversationFacts } from '../../message-facts.ts';
+import { card, whenRead } from '../../parts/card.ts';
+import { GosipElement } from '../../parts/element.ts';
+import { look, rows } from '../../parts/look.ts';
+import { pathOf } from '../../routes.ts';
+import { Shown } from '../../shown.ts';
+import { t, tn } from '../../words.ts';
+import { renderConversation } from '../messages/conversation-row.ts';
+import { conversationRows } from '../messages/conversation-styles.ts';
+
+/** Whom somebody has not read yet. */
+@customElement('gosip-unread-messages')
+export class GosipUnreadMessages extends GosipElement {
+  private readonly seen = new Shown(
+    this,
+    () => call(listConversations, { query: { unread: 'true', mine: 'true', per_page: 5 } }),
+    conversationFacts,
+  );
+
+  static override styles = [look, rows, conversationRows];
+
+  override render() {
+    const total = this.seen.value?.items.reduce((sum, { unread }) => sum + unread, 0) ?? 0;
+    return card(
+      t('page.messages'),
+      whenRead(this.seen, ({ items }) =>
+        items.length === 0
+          ? html`<gosip-notice .path=${mdiMessageTextOutline} heading=${t('messages.noneUnread')}></gosip-notice>`
+          : html`<ul class="rows">
+              ${items.map((one) => html`<li>${renderConversation(one, pathOf('messages', one.id))}</li>`)}
+            </ul>`,
+      ),
+      html`<span class="quiet" aria-live="polite">${total === 0 ? '' : tn('messages.unread', total)}</span>
+        <a href=${pathOf('messages')}>${t('recent.all')}</a>`,
+    );
+  }
+}

@@ -1,0 +1,69 @@
+import { css } from 'lit';
+
+export const listStyles = css`
+  :host {
+    display: flex;
+    flex-direction: column;
+    min-height: 0;
+  }
+  .filters {
+    display: grid;
+    gap: 12px;
+    padding: 12px;
+    border-bottom: 1px solid var(--line);
+  }
+  .filters .both {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
+  }
+  .filters .chips {
+    margin: 0;
+    padding: 0;
+  }
+  .filters input,
+  .filters select {
+    min-width: 0;
+    height: 44px;
+    padding: 0 16px;
+    border: 1px solid var(--outline);
+    border-radius: 999px;
+    background: var(--card);
+    color: var(--text);
+    font: inherit;
+  }
+  .filters input {
+    width: 100%;
+  }
+  .filters input::placeholder {
+    color: var(--quiet);
+    opacity: 1;
+  }
+  .filters select {
+    flex: 1 1 120px;
+    height: 36px;
+    padding-inline: 12px;
+    text-overflow: ellipsis;
+  }
+  .list {
+    flex: 1;
+    min-height: 0;
+    overflow-y: auto;
+    overscroll-behavior: contain;
+  }
+  h2 {
+    padding: 16px 16px 4px;
+    color: var(--quiet);
+    font-size: 13px;
+    line-height: 20px;
+  }
+  .rows > li {
+    content-visibility: auto;
+    contain-intrinsic-size: auto 72px;
+  }
+  @media (max-width: 869px) {
+    .list {
+      overflow-y: visible;
+    }
+  }
+`;
