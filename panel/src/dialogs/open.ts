@@ -79,3 +79,19 @@ export async function openApiToken(people: readonly Person[]): Promise<LitElemen
   await import('./api-token.ts');
   return show('gosip-api-token-dialog', { people });
 }
+
+/** One of the house's numbers, or a new one. */
+export async function openNumber(numberId = ''): Promise<LitElement> {
+  await import('./number.ts');
+  return show('gosip-number-dialog', { numberId });
+}
+
+export async function openRingGroup(groupId = ''): Promise<LitElement> {
+  await import('./ring-group.ts');
+  return show('gosip-ring-group-dialog', { groupId });
+}
+
+export async function openChain(chainId = ''): Promise<LitElement> {
+  await import('./chain.ts');
+  return show('gosip-chain-dialog', { chainId });
+}

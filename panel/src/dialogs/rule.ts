@@ -2,20 +2,18 @@ import '@material/web/button/filled-button.js';
 import '@material/web/button/outlined-button.js';
 import '@material/web/button/text-button.js';
 import { html, nothing } from 'lit';
-import type { PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { changeRoute, createRoute, getRoute } from '#contract/routes.ts';
 import { call } from '../api.ts';
-import { dropDraft, guardDraft, keepDraft, takeDraft } from '../drafts.ts';
+import { DraftForm } from '../parts/draft-form.ts';
 import { failedNotice, notRead } from '../parts/card.ts';
 import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
 import { check, field } from '../parts/field.ts';
-import { fields, FormElement } from '../parts/form.ts';
+import { fields } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
 import { say } from '../parts/snackbar.ts';
 import { weekdayStyles } from '../parts/weekdays.ts';
-import { Problem } from '../problem.ts';
 import { fieldText } from '../problem-words.ts';
 import { allNumbers, allTargets, contactGroups, namesOf, rulesOf, someContacts, targetFacts } from '../routing-data.ts';
 import type { Targets } from '../routing-data.ts';
@@ -39,14 +37,12 @@ type Seen = Awaited<ReturnType<typeof readAll>>;
 
 /** Writes a rule: each condition and action with fields of its own, and the whole in one sentence. */
 @customElement('gosip-rule-dialog')
-export class GosipRuleDialog extends FormElement {
+export class GosipRuleDialog extends DraftForm<RuleDraft> {
   /** Empty: a new one. */
   @property() ruleId = '';
   /** Of a new one; the first number where it is left out. */
   @property() numberId = '';
-  /** What was written; undefined where nothing was. */
-  @state() private draft: RuleDraft | undefined;
-  #base: RuleDraft | undefined;
+  @state() private paintsWeek = false;
   /** What was written before of the other kinds, in case somebody comes back to it. */
   readonly #actions = new Map<RuleAction['kind'], RuleAction>();
   @query('gosip-dialog') private dialog!: GosipDialog;
@@ -54,26 +50,17 @@ export class GosipRuleDialog extends FormElement {
 
   static override styles = [look, fields, weekdayStyles, entries, ruleDialogStyles];
 
-  override willUpdate(changed: PropertyValues): void {
-    if (!changed.has('ruleId') && !changed.has('numberId') && this.hasUpdated) return;
-    const kept = takeDraft<RuleDraft>(this.key);
-    if (kept === undefined) return;
-    this.draft = kept.draft;
-    this.#base = kept.base;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.whileShown(guardDraft(this.key, () => (this.draft === undefined ? undefined : { base: this.#base, draft: this.draft })));
-  }
-
-  private get key(): string {
+  protected override get draftKey(): string {
     return this.ruleId === '' ? newRuleKey(this.numberId) : ruleKey(this.ruleId);
   }
 
-  private get current(): RuleDraft {
+  protected override stored(): RuleDraft | undefined {
     const { rule } = this.seen.value ?? {};
-    return this.draft ?? (rule === undefined ? newRule : draftOf(rule));
+    return rule === undefined ? undefined : draftOf(rule);
+  }
+
+  protected override fresh(): RuleDraft {
+    return newRule;
   }
 
   override render() {
@@ -84,7 +71,7 @@ export class GosipRuleDialog extends FormElement {
       @closed=${() => this.dispatchEvent(new Event('closed'))}
     >
       ${this.renderBody()}
-      <md-text-button slot="actions" @click=${this.draft === undefined ? this.close : this.discard}
+      <md-text-button slot="actions" @click=${this.draft === undefined ? this.close : this.discardAll}
         >${t(this.draft === undefined ? 'action.close' : 'action.discard')}</md-text-button
       >
       <md-filled-button slot="actions" ?disabled=${this.isBusy || this.draft === undefined} @click=${this.submit}
@@ -102,7 +89,8 @@ export class GosipRuleDialog extends FormElement {
   private renderForm(seen: Seen) {
     const { name, enabled } = this.current;
     return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
-      ${this.renderSentence(seen.targets)} ${this.renderMeanwhile(seen)} ${this.renderProblems(seen)}
+      ${this.renderSentence(seen.targets)} ${this.renderMeanwhile((rule) => this.sentence(rule, seen.targets))}
+      ${this.renderProblems(seen)}
       ${field({
         label: t('field.name'),
         name: 'name',
@@ -137,26 +125,17 @@ export class GosipRuleDialog extends FormElement {
   private renderSentence(targets: Targets) {
     return html`<div class="sentence">
       <h3>${t('ruleEdit.sentence')}</h3>
-      <p id="sentence">${ruleText(this.current, { speech: speech(), names: namesOf(targets) })}</p>
-      ${this.draft === undefined ? nothing : html`<p class="unsaved">${t('ruleEdit.unsaved')}</p>`}
+      <p id="sentence">${this.sentence(this.current, targets)}</p>
+      ${this.renderUnsaved()}
     </div>`;
   }
 
-  private renderMeanwhile({ rule, targets }: Seen) {
-    if (rule === undefined || this.draft === undefined || this.#base === undefined || isSame(draftOf(rule), this.#base))
-      return nothing;
-    const sentence = ruleText(rule, { speech: speech(), names: namesOf(targets) });
-    return html`<div class="problem" role="alert" tabindex="-1">
-      <p>${t('ruleEdit.meanwhile')} ${t('ruleEdit.meanwhile.theirs', { sentence })}</p>
-      <md-text-button type="button" @click=${this.discard}>${t('ruleEdit.takeTheirs')}</md-text-button>
-      <md-text-button type="button" @click=${() => this.keepMine(draftOf(rule))}>${t('ruleEdit.keepMine')}</md-text-button>
-    </div>`;
+  private sentence(rule: RuleDraft, targets: Targets): string {
+    return ruleText(rule, { speech: speech(), names: namesOf(targets) });
   }
 
   private renderProblems({ rule }: Seen) {
-    const text = this.wrongElsewhere(
-      ...(this.problem?.fields.map(({ field: name }) => name).filter((name) => this.hasField(name)) ?? []),
-    );
+    const text = this.wrongUnseen(isAtTarget);
     if (text !== '') return html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
     if (rule === undefined || rule.problems.length === 0 || this.draft !== undefined) return nothing;
     return html`<ul class="problem">
@@ -173,12 +152,15 @@ export class GosipRuleDialog extends FormElement {
       <legend>${t('ruleEdit.when')}</legend>
       <p class="note">${t('ruleEdit.when.text')}</p>
       <div class="fields">
-        ${renderTimes({ value: times, change: (next) => change({ times: [...next] }), wrong })}
+        ${renderTimes({ value: times, change: (next) => change({ times: [...next] }), wrong }, this.paintsWeek)}
         ${renderCallers({ value: callers, change: (next) => change({ callers: [...next] }), wrong }, groups)}
         ${renderStates({ value: states, change: (next) => change({ states: [...next] }), wrong }, entities)}
         <div class="adds">
           <md-outlined-button type="button" @click=${() => this.add('times', newTime)}
             >${t('ruleEdit.addTime')}</md-outlined-button
+          >
+          <md-outlined-button type="button" @click=${() => (this.paintsWeek = !this.paintsWeek)}
+            >${t(this.paintsWeek ? 'ruleEdit.asFields' : 'ruleEdit.asWeek')}</md-outlined-button
           >
           <md-outlined-button type="button" @click=${() => this.add('callers', newCaller)}
             >${t('ruleEdit.addCaller')}</md-outlined-button
@@ -202,12 +184,6 @@ export class GosipRuleDialog extends FormElement {
     ></gosip-simulator>`;
   }
 
-  /** Whether what is wrong with it is shown at it. */
-  private hasField(name: string): boolean {
-    if (/^(?:action\.targets.*|conditions\.times\.\d+)$/.test(name)) return true;
-    return this.renderRoot.querySelector(`#${CSS.escape(name)}`) !== null;
-  }
-
   private editing<Value>(value: Value, change: (value: Value) => void): Editing<Value> {
     return { value, change, wrong: (name) => this.wrong(name) };
   }
@@ -227,26 +203,14 @@ export class GosipRuleDialog extends FormElement {
     this.change({ action: this.#actions.get(kind) ?? fresh[kind] });
   };
 
-  private change(part: Partial<RuleDraft>): void {
-    const { rule } = this.seen.value ?? {};
-    if (this.draft === undefined) this.#base = rule === undefined ? undefined : draftOf(rule);
-    // What stands at a place is another thing when a list gets longer or shorter.
-    if ('conditions' in part && this.problem !== undefined && isMoved(part.conditions, this.current.conditions))
-      this.problem = undefined;
-    this.draft = { ...this.current, ...part };
-    keepDraft(this.key, { base: this.#base, draft: this.draft });
+  protected override change(part: Partial<RuleDraft>): void {
+    // What stands at a place is another thing when a list gets shorter.
+    if (isMoved(part.conditions, this.current.conditions)) this.problem = undefined;
+    super.change(part);
   }
 
-  private keepMine(base: RuleDraft): void {
-    this.#base = base;
-    if (this.draft !== undefined) keepDraft(this.key, { base, draft: this.draft });
-    this.requestUpdate();
-  }
-
-  private readonly discard = (): void => {
-    this.draft = undefined;
-    this.problem = undefined;
-    dropDraft(this.key);
+  private readonly discardAll = (): void => {
+    this.discard();
     if (this.ruleId === '') this.close();
   };
 
@@ -258,8 +222,7 @@ export class GosipRuleDialog extends FormElement {
     if (draft === undefined || numberId === undefined) return;
     if (this.ruleId === '') await call(createRoute, { body: { ...draft, numberId } });
     else await this.save(draft);
-    dropDraft(this.key);
-    this.draft = undefined;
+    this.discard();
     say({ text: t('routing.saved', { name: draft.name }) });
     this.close();
   }
@@ -267,17 +230,17 @@ export class GosipRuleDialog extends FormElement {
   /** Not over what somebody else wrote meanwhile: that is shown first. */
   private async save(draft: RuleDraft): Promise<void> {
     const params = { id: this.ruleId };
-    const now = draftOf(await call(getRoute, { params }));
-    if (this.#base !== undefined && !isSame(now, this.#base)) {
-      await this.seen.reload();
-      throw new Problem('CONFLICT', t('ruleEdit.meanwhile'));
-    }
+    const now = await call(getRoute, { params });
+    // What they see beside the question is what is there.
+    if (this.seen.value !== undefined) this.seen.value = { ...this.seen.value, rule: now };
+    this.assertUnchanged(draftOf(now));
     await call(changeRoute, { params, body: draft });
   }
 }
 
-function isSame(a: RuleDraft, b: RuleDraft): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+/** Shown at the list of targets, or at a time as a whole. */
+function isAtTarget(name: string): boolean {
+  return /^(?:action\.targets.*|conditions\.times\.\d+)$/.test(name);
 }
 
 function isMoved(next: RuleDraft['conditions'] | undefined, before: RuleDraft['conditions']): boolean {

@@ -46,8 +46,11 @@ export class GosipWordList extends GosipElement {
       .new {
         display: flex;
         flex-wrap: wrap;
-        align-items: flex-end;
+        align-items: flex-start;
         gap: 8px;
+      }
+      .new md-outlined-button {
+        margin-top: 28px;
       }
       .new .field {
         flex: 1 1 16ch;

@@ -20,7 +20,9 @@ export function ruleText({ conditions, action }: Pick<RuleDraft, 'conditions' | 
   const { t } = telling.speech;
   const when = conditionsText(conditions, telling);
   const then = actionText(action, telling);
-  return when === '' ? t('rule.always', { then }) : t('rule.if', { when, then });
+  const sentence = when === '' ? t('rule.always', { then }) : t('rule.if', { when, then });
+  // What somebody says may end with a full stop of its own.
+  return sentence.replace(/([.!?]\s?[”“’»])\.$/, '$1');
 }
 
 /** Empty where there are none. */
@@ -93,8 +95,7 @@ type Rung = Pick<Extract<RuleAction, { kind: 'ring' }>, 'targets' | 'order' | 's
 /** Whom a rule or a group rings, how and for how long. */
 export function ringText({ targets, order, seconds }: Rung, telling: Telling): string {
   const { speech } = telling;
-  const isOne = targets.length === 1 && targets[0]?.kind !== 'group';
-  const key = isOne ? 'rule.ring.one' : order === 'all' ? 'rule.ring' : 'rule.ring.inTurn';
+  const key = targets.length === 1 ? 'rule.ring.one' : order === 'all' ? 'rule.ring' : 'rule.ring.inTurn';
   const named = targets.map((target) => targetText(target, telling));
   return speech.t(key, { targets: and(named, speech), seconds: span(seconds, speech) });
 }

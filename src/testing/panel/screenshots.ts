@@ -74,6 +74,29 @@ const shots: readonly Shot[] = [
   { name: 'backup', path: 'backup' },
   { name: 'alerts', path: 'alerts' },
   { name: 'logs', path: 'logs' },
+  {
+    name: 'routing-week',
+    path: 'routing',
+    act: async ({ page }) => {
+      await page.getByRole('link', { name: 'Night' }).click();
+      await page.getByRole('button', { name: 'Paint the week' }).click();
+      await page.getByRole('grid').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'routing-tried',
+    path: 'routing',
+    act: async ({ page }) => {
+      await page.getByRole('button', { name: 'Try Night' }).click();
+      await page.locator('gosip-simulator .answer').scrollIntoViewIfNeeded();
+    },
+  },
+  { name: 'numbers', path: 'numbers' },
+  { name: 'number', path: 'numbers', act: ({ page }) => page.getByText('House', { exact: true }).click() },
+  { name: 'ring-groups', path: 'ring-groups' },
+  { name: 'ring-group', path: 'ring-groups', act: ({ page }) => page.getByText('Everybody downstairs').click() },
+  { name: 'escalations', path: 'escalations' },
+  { name: 'escalation-chain', path: 'escalations', act: ({ page }) => page.getByText('Grandmother fell').first().click() },
   { name: 'dial', path: 'calls', act: ({ page }) => page.getByRole('button', { name: 'Dial' }).click() },
   { name: 'search', path: 'calls', act: ({ page }) => page.keyboard.press('/') },
 ];

@@ -36,13 +36,13 @@ export const ruleDialogStyles = css`
     font-weight: 500;
     line-height: 16px;
   }
-  .unsaved,
+  .hint,
   .note {
     color: var(--quiet);
     font-size: 12px;
     line-height: 16px;
   }
-  .unsaved {
+  .sentence .hint {
     padding-top: 8px;
   }
   .pair {

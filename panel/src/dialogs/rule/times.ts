@@ -4,9 +4,12 @@ import { clock } from '../../clock.ts';
 import { choice, field } from '../../parts/field.ts';
 import { mdiClose } from '@mdi/js';
 import '../../parts/icon-button.ts';
+import '../../parts/week-grid.ts';
+import type { GosipWeekGrid } from '../../parts/week-grid.ts';
 import { weekdays } from '../../parts/weekdays.ts';
 import type { TimeCondition } from '../../rules/rule.ts';
 import { timeText } from '../../rules/time-words.ts';
+import { isWeekly, weekOf, withWeek } from '../../rules/times-of-week.ts';
 import { speech } from '../../speech-of.ts';
 import { t } from '../../words.ts';
 import { editOne, orNothing } from './editing.ts';
@@ -16,11 +19,19 @@ import { entry } from './entry.ts';
 export const newTime: TimeCondition = { weekdays: [], from: '22:00', to: '07:00', dates: [], holidays: 'any' };
 const holidayChoices = ['any', 'only', 'except'] as const satisfies readonly TimeCondition['holidays'][];
 
-export function renderTimes(editing: Editing<readonly TimeCondition[]>) {
-  return editing.value.map((time, index) => {
+/** `isPainted`: as a week that is painted; what a week does not have keeps its fields. */
+export function renderTimes(editing: Editing<readonly TimeCondition[]>, isPainted: boolean) {
+  return html`${editing.value.map((time, index) => {
+    if (isPainted && isWeekly(time)) return nothing;
     const one = editOne(editing, index);
     return entry(timeText(time, speech()), one.remove, renderTime(one, `conditions.times.${index}`));
-  });
+  })}
+  ${isPainted ? renderWeek(editing) : nothing}`;
+}
+
+function renderWeek({ value, change }: Editing<readonly TimeCondition[]>) {
+  const changed = (event: Event) => change(withWeek(value, (event.target as GosipWeekGrid).value));
+  return html`<gosip-week-grid .value=${weekOf(value)} @changed=${changed}></gosip-week-grid>`;
 }
 
 function renderTime(one: Editing<TimeCondition>, name: string) {

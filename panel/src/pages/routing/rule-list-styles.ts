@@ -6,21 +6,20 @@ export const ruleListStyles = css`
     color: var(--quiet);
   }
   ol > li {
-    display: flex;
-    align-items: flex-start;
-    gap: 4px;
-    padding: 12px 16px 4px 4px;
+    display: grid;
+    grid-template-columns: 44px minmax(0, 1fr) auto;
+    align-items: center;
+    column-gap: 4px;
+    padding: 8px 16px 4px 4px;
     border-top: 1px solid var(--line);
     background: var(--card);
   }
   .rule {
-    flex: 1;
+    grid-column: 2 / span 2;
     min-width: 0;
-    padding-top: 10px;
   }
   .name {
-    display: inline-block;
-    min-height: 24px;
+    padding-block: 8px;
     font-size: 15px;
     font-weight: 500;
     line-height: 24px;
@@ -61,8 +60,7 @@ export const ruleListStyles = css`
     color: var(--quiet);
   }
   md-switch {
-    flex: none;
-    margin-top: 6px;
+    margin-inline-start: 8px;
   }
   .otherwise {
     padding: 16px 16px 20px;

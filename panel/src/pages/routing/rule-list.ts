@@ -25,11 +25,11 @@ import { pathOf } from '../../routes.ts';
 import { namesOf, rulesOf } from '../../routing-data.ts';
 import type { OurNumber, Targets } from '../../routing-data.ts';
 import { inOrder } from '../../rules/order.ts';
+import { otherwiseText } from '../../rules/otherwise.ts';
 import { newRuleKey, ruleKey } from '../../rules/rule-draft.ts';
 import { draftOf } from '../../rules/rule.ts';
 import type { Rule } from '../../rules/rule.ts';
 import { ruleText } from '../../rules/rule-words.ts';
-import { span } from '../../rules/speech.ts';
 import { Shown } from '../../shown.ts';
 import { speech } from '../../speech-of.ts';
 import { t } from '../../words.ts';
@@ -110,8 +110,13 @@ export class GosipRuleList extends GosipElement {
     const { id, name, enabled } = rule;
     return html`<li data-sort=${id} class=${enabled ? '' : 'off'}>
       ${this.sorting.handle(id, name)}
+      <a class="name" href=${pathOf('routing', id, { number: this.number.id })}><span class="place">${place}.</span> ${name}</a>
+      <md-switch
+        aria-label=${t('routing.switch', { name })}
+        ?selected=${enabled}
+        @change=${() => void this.change(rule)}
+      ></md-switch>
       <div class="rule">
-        <a class="name" href=${pathOf('routing', id, { number: this.number.id })}><span class="place">${place}.</span> ${name}</a>
         <p>${ruleText(rule, { speech: speech(), names: namesOf(this.targets) })}</p>
         ${this.renderStates(rule)}
         <div class="acts">
@@ -133,11 +138,6 @@ export class GosipRuleList extends GosipElement {
           ></gosip-icon-button>
         </div>
       </div>
-      <md-switch
-        aria-label=${t('routing.switch', { name })}
-        ?selected=${enabled}
-        @change=${() => void this.change(rule)}
-      ></md-switch>
     </li>`;
   }
 
@@ -163,11 +163,8 @@ export class GosipRuleList extends GosipElement {
   }
 
   private otherwise(): string {
-    const { voiceEnabled, ownerPersonId } = this.number;
-    if (!voiceEnabled) return t('routing.otherwise.off');
-    const name = this.targets.people.find(({ id }) => id === ownerPersonId)?.name;
-    if (name === undefined) return t('routing.otherwise.nobody');
-    return t('routing.otherwise.owner', { name, seconds: span(this.settings.value?.ringSeconds ?? 30, speech()) });
+    const ringSeconds = this.settings.value?.ringSeconds ?? 30;
+    return otherwiseText(this.number, { people: this.targets.people, ringSeconds }, speech());
   }
 
   private readonly discardNew = (): void => {
