@@ -142,7 +142,7 @@ export class GosipChainDialog extends DraftForm<Draft> {
     const move = (place: number) => this.change({ steps: [...movedTo(steps, step, place)] });
     return html`<section class="entry" aria-label=${name}>
       <header>
-        <h4>${name}</h4>
+        <h3>${name}</h3>
         <gosip-icon-button
           ?hidden=${index === 0}
           .path=${mdiArrowUp}

@@ -21,7 +21,11 @@ import '../parts/qr.ts';
 import { say } from '../parts/snackbar.ts';
 import '../parts/status.ts';
 import type { Tone } from '../parts/status.ts';
+import '../parts/targets.ts';
 import '../parts/timer.ts';
+import '../parts/week-grid.ts';
+import { weekdays, weekdayStyles } from '../parts/weekdays.ts';
+import '../parts/word-list.ts';
 import { pagesOf } from '../row-source.ts';
 
 const tones: readonly Tone[] = ['good', 'bad', 'warning', 'quiet', 'accent'];
@@ -41,6 +45,7 @@ export class GosipDesign extends GosipElement {
     look,
     rows,
     fields,
+    weekdayStyles,
     css`
       .stack {
         display: grid;
@@ -73,6 +78,7 @@ export class GosipDesign extends GosipElement {
         ${card('Loading', html`<gosip-loading></gosip-loading>`)}
         ${card('Nothing yet', html`<gosip-notice .path=${mdiHistory} heading="No calls yet" text="As soon as a phone calls, it is here."></gosip-notice>`)}
         ${card('Failure', html`<gosip-notice problem .path=${mdiHistory} heading="This cannot be shown now" text=${longName}></gosip-notice>`)}
+        ${card('Targets, words, weeks', this.renderTargets())}
         ${card(
           'To copy and scan',
           html`<gosip-copy label="Server" value="192.0.2.5"></gosip-copy>
@@ -131,6 +137,25 @@ export class GosipDesign extends GosipElement {
     >
       <gosip-notice slot="empty" .path=${mdiHistory} heading="No rows yet"></gosip-notice>
     </gosip-endless-list>`;
+  }
+
+  private renderTargets() {
+    const targets = [
+      { kind: 'number', number: '+14165550123' },
+      { kind: 'person', id: 'person_gone' },
+    ] as const;
+    return html`<div class="fields">
+      <gosip-targets label="Who rings"></gosip-targets>
+      <gosip-targets
+        label="Who rings"
+        .value=${targets}
+        .wrong=${(part: string) => (part === '.1' ? 'Not there' : '')}
+      ></gosip-targets>
+      <gosip-word-list label="Groups" add="Add" none="No group yet"></gosip-word-list>
+      <gosip-word-list label="Groups" add="Add" .value=${['Family', longName]}></gosip-word-list>
+      ${weekdays({ label: 'Days', name: 'days', value: [1, 2], changed: () => {} })}
+      <gosip-week-grid .value=${[{ days: [1, 2, 3, 4, 5], from: '22:00', to: '07:30' }]}></gosip-week-grid>
+    </div>`;
   }
 
   private renderRows() {

@@ -1,7 +1,7 @@
 import '@material/web/button/outlined-button.js';
 import { mdiClose } from '@mdi/js';
 import { css, html, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, query } from 'lit/decorators.js';
 import { ifDefined } from 'lit/directives/if-defined.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Contact, Targets } from '../routing-data.ts';
@@ -9,7 +9,7 @@ import type { StringKey } from '../strings/en.ts';
 import { t } from '../words.ts';
 import { GosipElement } from './element.ts';
 import { field } from './field.ts';
-import { fields, textOf } from './form.ts';
+import { fields } from './form.ts';
 import './icon-button.ts';
 import { look } from './look.ts';
 import { Sorting, sorting } from './sorting.ts';
@@ -39,6 +39,8 @@ export class GosipTargets extends GosipElement {
   @property({ attribute: false }) choices: TargetChoices = {};
   /** What is wrong with the list, or with the one at a place or its number; empty where nothing is. */
   @property({ attribute: false }) wrong: (part: string) => string = () => '';
+  @query('#add') private adding!: HTMLSelectElement;
+  #isByKeys = false;
   private readonly sorting = new Sorting(this, {
     ids: () => this.value.map((_, index) => String(index)),
     moved: (ids) => this.change(ids.flatMap((id) => this.value[Number(id)] ?? [])),
@@ -55,7 +57,7 @@ export class GosipTargets extends GosipElement {
         font-weight: 500;
         line-height: 18px;
       }
-      .list {
+      .box {
         border: 1px solid var(--line);
         border-radius: 10px;
       }
@@ -151,7 +153,14 @@ export class GosipTargets extends GosipElement {
   private renderAdd() {
     const { people = [], phones = [], groups = [], contacts = [] } = this.choices;
     return html`<div class="field add">
-      <select id="add" aria-label=${`${t('targets.add')}: ${this.label}`} @change=${this.add}>
+      <select
+        id="add"
+        aria-label=${`${t('targets.add')}: ${this.label}`}
+        @pointerdown=${() => (this.#isByKeys = false)}
+        @keydown=${this.addByKey}
+        @change=${() => this.#isByKeys || this.add()}
+        @blur=${this.add}
+      >
         <option value="" selected>${t('targets.add')}…</option>
         ${this.renderGroup('targets.people', 'person', people)} ${this.renderGroup('targets.phones', 'device', phones)}
         ${this.renderGroup('targets.groups', 'group', groups)} ${this.renderContacts(contacts)}
@@ -176,16 +185,23 @@ export class GosipTargets extends GosipElement {
     </optgroup>`;
   }
 
-  private readonly add = (event: Event): void => {
-    const [kind = '', id = '', number = ''] = textOf(event).split(' ');
-    (event.target as HTMLSelectElement).value = '';
+  /** With the keys somebody passes many before they come to the one they mean. */
+  private readonly addByKey = (event: KeyboardEvent): void => {
+    this.#isByKeys = true;
+    if (event.key !== 'Enter' || this.adding.value === '') return;
+    event.preventDefault();
+    this.add();
+  };
+
+  private readonly add = (): void => {
+    const [kind = '', id = '', number = ''] = this.adding.value.split(' ');
+    this.adding.value = '';
     const target = targetOf(kind, id, number);
     if (target === undefined) return;
+    const place = this.value.length;
     this.change([...this.value, target]);
-    if (kind === 'number')
-      void this.updateComplete.then(() =>
-        this.renderRoot.querySelector<HTMLElement>(`#number-${this.value.length - 1}`)?.focus(),
-      );
+    if (kind !== 'number') return;
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#number-${place}`)?.focus());
   };
 
   private nameOf(target: Target): string {

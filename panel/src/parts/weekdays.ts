@@ -22,13 +22,9 @@ export function weekdays({ label, name, value, changed }: WeekdaysOptions): Temp
     <div>
       ${week.map(
         (day) =>
-          html`<button
-            type="button"
-            aria-pressed=${value.includes(day)}
-            aria-label=${weekdayName(day, speech())}
-            @click=${() => turn(day)}
-          >
-            ${weekdayName(day, speech(), 'short')}
+          html`<button type="button" aria-pressed=${value.includes(day)} @click=${() => turn(day)}>
+            <span class="spoken">${weekdayName(day, speech())}</span
+            ><span aria-hidden="true">${weekdayName(day, speech(), 'short')}</span>
           </button>`,
       )}
     </div>
@@ -54,6 +50,7 @@ export const weekdayStyles = css`
     gap: 4px;
   }
   .weekdays button {
+    position: relative;
     min-height: 44px;
     padding: 0;
     border: 1px solid var(--outline);

@@ -889,6 +889,7 @@ export const de: Strings = {
   'sim.why': 'Warum',
   'sim.rules': 'Die Regeln der Reihe nach',
   'sim.rulesUnread': 'Keine Regel wurde angesehen.',
+  'sim.draftTitle': 'Diese Regel ausprobieren',
   'sim.draftName': 'Neue Regel',
   'sim.rule.applies': '„{name}“ passt und entscheidet',
   'sim.rule.off': '„{name}“ ist abgeschaltet',

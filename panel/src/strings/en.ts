@@ -890,6 +890,7 @@ export const en = {
   'sim.why': 'Why',
   'sim.rules': 'The rules in their order',
   'sim.rulesUnread': 'No rule was looked at.',
+  'sim.draftTitle': 'Try this rule',
   'sim.draftName': 'New rule',
   'sim.rule.applies': '“{name}” fits and decides',
   'sim.rule.off': '“{name}” is switched off',

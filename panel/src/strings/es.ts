@@ -888,6 +888,7 @@ export const es: Strings = {
   'sim.why': 'Por qué',
   'sim.rules': 'Las reglas en orden',
   'sim.rulesUnread': 'No se miró ninguna regla.',
+  'sim.draftTitle': 'Probar esta regla',
   'sim.draftName': 'Regla nueva',
   'sim.rule.applies': '«{name}» encaja y decide',
   'sim.rule.off': '«{name}» está desactivada',

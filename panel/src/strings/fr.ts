@@ -890,6 +890,7 @@ export const fr: Strings = {
   'sim.why': 'Pourquoi',
   'sim.rules': 'Les règles dans l’ordre',
   'sim.rulesUnread': 'Aucune règle n’a été examinée.',
+  'sim.draftTitle': 'Essayer cette règle',
   'sim.draftName': 'Nouvelle règle',
   'sim.rule.applies': '« {name} » convient et décide',
   'sim.rule.off': '« {name} » est désactivée',

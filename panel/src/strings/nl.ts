@@ -887,6 +887,7 @@ export const nl: Strings = {
   'sim.why': 'Waarom',
   'sim.rules': 'De regels op volgorde',
   'sim.rulesUnread': 'Er is geen regel bekeken.',
+  'sim.draftTitle': 'Deze regel proberen',
   'sim.draftName': 'Nieuwe regel',
   'sim.rule.applies': '‘{name}’ past en beslist',
   'sim.rule.off': '‘{name}’ staat uit',

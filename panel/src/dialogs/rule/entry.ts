@@ -8,7 +8,7 @@ import { t } from '../../words.ts';
 export function entry(title: string, remove: () => void, content: unknown): TemplateResult {
   return html`<section class="entry" aria-label=${title}>
     <header>
-      <h4>${title}</h4>
+      <h3>${title}</h3>
       <gosip-icon-button .path=${mdiClose} label=${t('ruleEdit.remove', { what: title })} @click=${remove}></gosip-icon-button>
     </header>
     <div class="fields">${content}</div>
@@ -30,7 +30,7 @@ export const entries = css`
     gap: 16px;
     padding: 4px 12px 0 0;
   }
-  h4 {
+  .entry h3 {
     flex: 1;
     min-width: 0;
     margin: 0;

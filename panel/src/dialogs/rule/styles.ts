@@ -29,7 +29,7 @@ export const ruleDialogStyles = css`
     background: var(--tint);
     overflow-wrap: anywhere;
   }
-  h3 {
+  .sentence h3 {
     margin: 0 0 4px;
     color: var(--quiet);
     font-size: 12px;

@@ -188,7 +188,7 @@ export class GosipRoutingSettings extends FormElement {
     return html`<div class="save">
       <span>${t('ruleEdit.unsaved')}</span>
       <md-text-button type="button" @click=${this.discard}>${t('action.discard')}</md-text-button>
-      <md-filled-button ?disabled=${this.isBusy}>${t('action.save')}</md-filled-button>
+      <md-filled-button type="button" ?disabled=${this.isBusy} @click=${this.submit}>${t('action.save')}</md-filled-button>
     </div>`;
   }
 

@@ -111,7 +111,7 @@ export class GosipSimulator extends FormElement {
   override render() {
     const zone = this.settings.value?.timeZone ?? '';
     return card(
-      t('sim.title'),
+      t(this.draft === undefined ? 'sim.title' : 'sim.draftTitle'),
       html`<form class="fields" @submit=${this.submit} @keydown=${this.tryOnEnter}>
           <p class="hint">${t(this.draft === undefined ? 'sim.text' : 'sim.draft')}</p>
           ${this.renderProblem()}
