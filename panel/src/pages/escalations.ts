@@ -1,6 +1,6 @@
 import '@material/web/button/filled-button.js';
 import '@material/web/button/outlined-button.js';
-import { mdiAlarmLight, mdiPlus } from '@mdi/js';
+import { mdiAlarmLight } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -11,6 +11,7 @@ import { clock } from '../clock.ts';
 import { openChain } from '../dialogs/open.ts';
 import { formatMoment, formatWhen } from '../format.ts';
 import { card, whenRead } from '../parts/card.ts';
+import { addLink } from '../parts/add-link.ts';
 import { GosipElement } from '../parts/element.ts';
 import '../parts/icon.ts';
 import { look, rows } from '../parts/look.ts';
@@ -23,6 +24,7 @@ import '../parts/timer.ts';
 import { toProblem } from '../problem.ts';
 import { problemText } from '../problem-words.ts';
 import { removedNow } from '../removed.ts';
+import { isWide } from '../media.ts';
 import { closeDetail } from '../router.ts';
 import { pathOf } from '../routes.ts';
 import { allTargets, namesOf, someContacts, targetFacts } from '../routing-data.ts';
@@ -111,6 +113,7 @@ export class GosipEscalations extends GosipElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.whileShown(isWide.follow(() => this.requestUpdate()));
     this.whileShown(removedNow.follow(() => this.requestUpdate()));
   }
 
@@ -127,9 +130,7 @@ export class GosipEscalations extends GosipElement {
     const lately = this.lately.value ?? [];
     const [now, past] = [lately.filter(isGoingOn), lately.filter((one) => !isGoingOn(one))];
     return html`<gosip-page heading=${t('page.escalations')}>
-      <md-filled-button slot="actions" has-icon href=${pathOf('escalations', 'new')}>
-        <gosip-icon slot="icon" .path=${mdiPlus}></gosip-icon>${t('chains.add')}
-      </md-filled-button>
+      ${addLink(t('chains.add'), 'escalations')}
       <div class="stack">
         <div aria-live="polite">
           ${
@@ -163,12 +164,12 @@ export class GosipEscalations extends GosipElement {
       ${this.renderHead(one)} ${this.renderLegs(one)}
       <div class="acts">
         <md-filled-button
-          aria-label=${t('escalation.take.of', { name })}
+          aria-label=${`${t('escalation.take')}: ${name}`}
           @click=${() => void this.act(() => call(takeEscalation, { params: { id: one.id }, body: {} }))}
           >${t('escalation.take')}</md-filled-button
         >
         <md-outlined-button
-          aria-label=${t('escalation.cancel.of', { name })}
+          aria-label=${`${t('escalation.cancel')}: ${name}`}
           @click=${() => void this.act(() => call(cancelEscalation, { params: { id: one.id } }))}
           >${t('escalation.cancel')}</md-outlined-button
         >

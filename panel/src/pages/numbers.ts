@@ -1,6 +1,6 @@
 import '@material/web/button/filled-button.js';
 import '@material/web/button/outlined-button.js';
-import { mdiCloudDownloadOutline, mdiPhoneOutline, mdiPlus } from '@mdi/js';
+import { mdiCloudDownloadOutline, mdiPhoneOutline } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
@@ -11,6 +11,7 @@ import { allPeople } from '../data.ts';
 import type { Person } from '../data.ts';
 import { openNumber } from '../dialogs/open.ts';
 import { whenRead } from '../parts/card.ts';
+import { addLink } from '../parts/add-link.ts';
 import { fields, FormElement } from '../parts/form.ts';
 import '../parts/icon.ts';
 import { look, rows } from '../parts/look.ts';
@@ -19,6 +20,7 @@ import '../parts/page.ts';
 import '../parts/status.ts';
 import { problemText } from '../problem-words.ts';
 import { removedNow } from '../removed.ts';
+import { isWide } from '../media.ts';
 import { closeDetail } from '../router.ts';
 import { pathOf } from '../routes.ts';
 import { allNumbers, numberFacts } from '../routing-data.ts';
@@ -68,6 +70,7 @@ export class GosipNumbers extends FormElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.whileShown(isWide.follow(() => this.requestUpdate()));
     this.whileShown(removedNow.follow(() => this.requestUpdate()));
   }
 
@@ -82,9 +85,7 @@ export class GosipNumbers extends FormElement {
 
   override render() {
     return html`<gosip-page heading=${t('page.numbers')}>
-      <md-filled-button slot="actions" has-icon href=${pathOf('numbers', 'new')}>
-        <gosip-icon slot="icon" .path=${mdiPlus}></gosip-icon>${t('numbers.add')}
-      </md-filled-button>
+      ${addLink(t('numbers.add'), 'numbers')}
       <div class="stack">
         ${this.renderImported()}
         <div class="card">

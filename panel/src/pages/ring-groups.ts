@@ -1,10 +1,11 @@
 import '@material/web/button/filled-button.js';
-import { mdiAccountGroupOutline, mdiPlus } from '@mdi/js';
+import { mdiAccountGroupOutline } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { openRingGroup } from '../dialogs/open.ts';
 import { whenRead } from '../parts/card.ts';
+import { addLink } from '../parts/add-link.ts';
 import { GosipElement } from '../parts/element.ts';
 import '../parts/icon.ts';
 import { look, rows } from '../parts/look.ts';
@@ -12,6 +13,7 @@ import '../parts/notice.ts';
 import '../parts/page.ts';
 import '../parts/status.ts';
 import { removedNow } from '../removed.ts';
+import { isWide } from '../media.ts';
 import { closeDetail } from '../router.ts';
 import { pathOf } from '../routes.ts';
 import { allTargets, namesOf, targetFacts } from '../routing-data.ts';
@@ -39,6 +41,7 @@ export class GosipRingGroups extends GosipElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.whileShown(isWide.follow(() => this.requestUpdate()));
     this.whileShown(removedNow.follow(() => this.requestUpdate()));
   }
 
@@ -53,9 +56,7 @@ export class GosipRingGroups extends GosipElement {
 
   override render() {
     return html`<gosip-page heading=${t('page.ringGroups')}>
-      <md-filled-button slot="actions" has-icon href=${pathOf('ring-groups', 'new')}>
-        <gosip-icon slot="icon" .path=${mdiPlus}></gosip-icon>${t('groups.add')}
-      </md-filled-button>
+      ${addLink(t('groups.add'), 'ring-groups')}
       <div class="card">${whenRead(this.seen, (targets) => this.renderGroups(targets))}</div>
     </gosip-page>`;
   }

@@ -1,16 +1,18 @@
 import '@material/web/button/filled-button.js';
-import { mdiPhoneOutline, mdiPlus } from '@mdi/js';
+import { mdiPhoneOutline } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { openRule } from '../dialogs/open.ts';
 import { notRead } from '../parts/card.ts';
 import { chips, renderChips } from '../parts/chips.ts';
+import { addLink } from '../parts/add-link.ts';
 import { GosipElement } from '../parts/element.ts';
 import '../parts/icon.ts';
 import { look, rows } from '../parts/look.ts';
 import '../parts/notice.ts';
 import '../parts/page.ts';
+import { isWide } from '../media.ts';
 import { closeDetail, narrow, place } from '../router.ts';
 import { pathOf, titles } from '../routes.ts';
 import { allNumbers, allTargets, numberFacts, numberTitle, targetFacts } from '../routing-data.ts';
@@ -76,6 +78,7 @@ export class GosipRouting extends GosipElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.whileShown(isWide.follow(() => this.requestUpdate()));
     this.whileShown(place.follow(() => this.requestUpdate()));
   }
 
@@ -100,13 +103,7 @@ export class GosipRouting extends GosipElement {
   override render() {
     const number = this.number(this.seen.value?.numbers ?? []);
     return html`<gosip-page heading=${t('page.routing')}>
-      ${
-        this.view === 'rules' && number !== undefined
-          ? html`<md-filled-button slot="actions" has-icon href=${pathOf('routing', 'new', { number: number.id })}>
-              <gosip-icon slot="icon" .path=${mdiPlus}></gosip-icon>${t('routing.add')}
-            </md-filled-button>`
-          : nothing
-      }
+      ${this.view === 'rules' && number !== undefined ? addLink(t('routing.add'), 'routing', { number: number.id }) : nothing}
       <div class="bars">
         ${renderChips(
           t('routing.tabs'),

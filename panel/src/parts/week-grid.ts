@@ -56,6 +56,7 @@ export class GosipWeekGrid extends GosipElement {
       <table
         role="grid"
         aria-label=${t('week.title')}
+        @focusin=${this.arrive}
         @keydown=${this.byKey}
         @pointerdown=${this.start}
         @pointermove=${this.follow}
@@ -116,6 +117,11 @@ export class GosipWeekGrid extends GosipElement {
   }
 
   private readonly copy = (): void => this.change(dayCopied(spansOf(this.value), Number(this.copied), targets[this.copiedTo]));
+
+  /** Whatever brought the focus to an hour, such as a screen reader. */
+  private readonly arrive = (event: FocusEvent): void => {
+    this.at = cellUnder(event.target ?? undefined) ?? this.at;
+  };
 
   private readonly byKey = (event: KeyboardEvent): void => {
     const { day, hour } = this.at;

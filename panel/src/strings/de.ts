@@ -1067,8 +1067,6 @@ export const de: Strings = {
   'escalation.state.cancelled': 'Abgebrochen',
   'escalation.somebody': 'Jemand',
   'escalation.take': 'Ich übernehme',
-  'escalation.take.of': '{name} übernehmen',
-  'escalation.cancel.of': '{name} abbrechen',
   'escalation.cancel': 'Abbrechen: Niemand muss etwas tun',
   'escalation.leg.rings': 'klingelt',
   'escalation.leg.listens': 'hört zu',

@@ -1066,8 +1066,6 @@ export const en = {
   'escalation.state.cancelled': 'Cancelled',
   'escalation.somebody': 'Somebody',
   'escalation.take': 'I take it',
-  'escalation.take.of': 'Take {name}',
-  'escalation.cancel.of': 'Cancel {name}',
   'escalation.cancel': 'Cancel: nobody need do anything',
   'escalation.leg.rings': 'rings',
   'escalation.leg.listens': 'listens',

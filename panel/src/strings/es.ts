@@ -1063,8 +1063,6 @@ export const es: Strings = {
   'escalation.state.cancelled': 'Cancelado',
   'escalation.somebody': 'Alguien',
   'escalation.take': 'Me hago cargo',
-  'escalation.take.of': 'Hacerse cargo de {name}',
-  'escalation.cancel.of': 'Cancelar {name}',
   'escalation.cancel': 'Cancelar: nadie tiene que hacer nada',
   'escalation.leg.rings': 'suena',
   'escalation.leg.listens': 'escucha',

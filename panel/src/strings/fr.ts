@@ -1066,8 +1066,6 @@ export const fr: Strings = {
   'escalation.state.cancelled': 'Annulé',
   'escalation.somebody': 'Quelqu’un',
   'escalation.take': 'Je m’en charge',
-  'escalation.take.of': 'Se charger de {name}',
-  'escalation.cancel.of': 'Annuler {name}',
   'escalation.cancel': 'Annuler : personne n’a rien à faire',
   'escalation.leg.rings': 'sonne',
   'escalation.leg.listens': 'écoute',

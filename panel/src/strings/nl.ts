@@ -1063,8 +1063,6 @@ export const nl: Strings = {
   'escalation.state.cancelled': 'Geannuleerd',
   'escalation.somebody': 'Iemand',
   'escalation.take': 'Ik neem het over',
-  'escalation.take.of': '{name} overnemen',
-  'escalation.cancel.of': '{name} annuleren',
   'escalation.cancel': 'Annuleren: niemand hoeft iets te doen',
   'escalation.leg.rings': 'gaat over',
   'escalation.leg.listens': 'luistert',

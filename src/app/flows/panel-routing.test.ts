@@ -125,8 +125,7 @@ describe.skipIf(isMissing)('routing rules', { timeout: 120_000 }, () => {
     const rung = kitchen.incomingCall();
     const call = door.call(ours);
     await rung;
-    door.hangup(call);
-    await call.reached('ended');
+    await door.hangup(call);
 
     await tabTo(page, 'caller');
     await page.keyboard.type('+14165550123');
@@ -136,10 +135,13 @@ describe.skipIf(isMissing)('routing rules', { timeout: 120_000 }, () => {
     await answer.getByText('“All day” fits and decides').waitFor();
     await answer.getByText('Kitchen rings for 30 seconds').waitFor();
     await expectClean(admin, 'an answer of the simulator');
-    type Call = { readonly reasons: readonly { readonly code: string; readonly params: { readonly name?: string } }[] };
-    await expect
-      .poll(async () => (await house.ask<Listed<Call>>('GET', '/cdrs')).items[0]?.reasons.map(({ params }) => params.name), poll)
-      .toEqual(['All day']);
+    type Call = { readonly reasons: readonly { readonly params: { readonly name?: string } }[] };
+    const decidedBy = async () => {
+      const [last] = (await house.ask<Listed<Named>>('GET', '/cdrs')).items;
+      if (last === undefined) return [];
+      return (await house.ask<Call>('GET', `/cdrs/${last.id}`)).reasons.map(({ params }) => params.name);
+    };
+    await expect.poll(decidedBy, poll).toEqual(['All day']);
   });
 
   it('are put in order by the keys, by buttons and by dragging, and say the new place', async () => {
@@ -276,7 +278,10 @@ describe.skipIf(isMissing)('what routing is made of', { timeout: 120_000 }, () =
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved', { exact: true }).waitFor();
-    expect(await house.ask('GET', '/routing/settings')).toMatchObject({ ringSeconds: 25, vipGroups: ['Family'] });
+    expect(await house.ask('GET', '/routing/settings')).toMatchObject({
+      ringSeconds: 25,
+      vipGroups: expect.arrayContaining(['Family']),
+    });
     await page.getByRole('button', { name: 'Holidays' }).click();
     await page.getByLabel('Day', { exact: true }).fill('2030-12-24');
     await page.getByLabel('Every year').check();
@@ -340,7 +345,7 @@ describe.skipIf(isMissing)('what routing is made of', { timeout: 120_000 }, () =
     await rung;
     await page.getByText('Kitchen: rings').waitFor();
     await expectClean(admin, 'a chain that is called');
-    await page.getByRole('button', { name: 'Cancel Help' }).click();
+    await page.getByRole('button', { name: /^Cancel.*Help$/ }).click();
     await page.getByRole('heading', { name: 'Lately' }).waitFor();
     await page.getByText('Cancelled', { exact: true }).waitFor();
   });
