@@ -163,7 +163,7 @@ export class GosipRouting extends GosipElement {
 
   private readonly tryRule = (event: Event): void => {
     const { tried } = event.target as GosipRuleList;
-    if (tried !== undefined) this.renderRoot.querySelector<GosipSimulator>('gosip-simulator')?.tryRule(tried);
+    if (tried !== undefined) void this.renderRoot.querySelector<GosipSimulator>('gosip-simulator')?.tryRule(tried);
   };
 
   private renderBelow() {

@@ -1,18 +1,30 @@
 // A call that a rule is made for, to try it with.
-import type { RuleDraft, TimeCondition } from './rule.ts';
+import type { CallerCondition, RuleDraft, TimeCondition } from './rule.ts';
 
 const dayMs = 86_400_000;
 
 export type Example = { readonly caller: string; readonly at: string };
 
-/** `today`: `2026-12-24T18:30`. What the rule does not ask for is empty. */
-export function exampleOf({ conditions }: Pick<RuleDraft, 'conditions'>, today: string): Example {
+type NumberOf = (group: string) => string | undefined;
+
+/** `today`: `2026-12-24T18:30`. `numberOf`: somebody of a group of the address book. What the rule does not ask for is empty. */
+export function exampleOf({ conditions }: Pick<RuleDraft, 'conditions'>, today: string, numberOf: NumberOf): Example {
   const [caller] = conditions.callers;
   const [time] = conditions.times;
-  return {
-    caller: caller?.kind === 'exact' ? caller.number : caller?.kind === 'prefix' ? caller.prefix.padEnd(12, '0') : '',
-    at: time === undefined ? '' : firstMoment(time, today),
-  };
+  return { caller: numberFor(caller, numberOf), at: time === undefined ? '' : firstMoment(time, today) };
+}
+
+function numberFor(caller: CallerCondition | undefined, numberOf: NumberOf): string {
+  switch (caller?.kind) {
+    case 'exact':
+      return caller.number;
+    case 'prefix':
+      return caller.prefix.padEnd(12, '0');
+    case 'group':
+      return numberOf(caller.group) ?? '';
+    default:
+      return '';
+  }
 }
 
 /** Of the days that come, the first on which the time may begin; holidays are not looked at. */

@@ -2,8 +2,9 @@ const minuteMs = 60_000;
 
 /** The moment at which the clocks of a zone show `2026-12-24T18:30`, in milliseconds since 1970; NaN for what is no time. */
 export function momentIn(timeZone: string, local: string): number {
+  // A browser makes a time of many a text.
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(local)) return Number.NaN;
   const asUtc = Date.parse(`${local}:00Z`);
-  if (Number.isNaN(asUtc)) return asUtc;
   // The offset of the guess may be that of the other side of a change: the second look is right.
   const guess = asUtc - offsetAt(asUtc, timeZone);
   return asUtc - offsetAt(guess, timeZone);

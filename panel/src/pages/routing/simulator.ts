@@ -10,8 +10,8 @@ import { card } from '../../parts/card.ts';
 import { choice, field } from '../../parts/field.ts';
 import { fields, FormElement } from '../../parts/form.ts';
 import { look } from '../../parts/look.ts';
-import { namesOf, numberTitle, rulesOf } from '../../routing-data.ts';
-import type { OurNumber, Targets } from '../../routing-data.ts';
+import { namesOf, numberTitle, rulesOf, someContacts } from '../../routing-data.ts';
+import type { Contact, OurNumber, Targets } from '../../routing-data.ts';
 import { exampleOf } from '../../rules/example.ts';
 import { headline, planSteps } from '../../rules/plan-words.ts';
 import type { Preview } from '../../rules/plan-words.ts';
@@ -96,12 +96,15 @@ export class GosipSimulator extends FormElement {
   ];
 
   /** Fills in a call that the rule is made for, and shows what becomes of it. */
-  tryRule(rule: Rule): void {
+  async tryRule(rule: Rule): Promise<void> {
     const zone = this.settings.value?.timeZone ?? 'UTC';
-    const { caller, at } = exampleOf(rule, clockIn(zone, clock.now()));
+    const asksForGroup = rule.conditions.callers[0]?.kind === 'group';
+    const contacts = asksForGroup ? await someContacts().catch(() => []) : [];
+    const { caller, at } = exampleOf(rule, clockIn(zone, clock.now()), (group) => numberOfGroup(contacts, group));
     Object.assign(this, { caller, at, calledId: rule.numberId });
     this.scrollIntoView({ block: 'nearest' });
-    void this.submit().then(() => this.renderRoot.querySelector<HTMLElement>('#answer')?.focus());
+    await this.submit();
+    this.renderRoot.querySelector<HTMLElement>('#answer')?.focus();
   }
 
   private get called(): OurNumber {
@@ -251,6 +254,10 @@ export class GosipSimulator extends FormElement {
       },
     });
   }
+}
+
+function numberOfGroup(contacts: readonly Contact[], group: string): string | undefined {
+  return contacts.find(({ groups, numbers }) => groups.includes(group) && numbers.length > 0)?.numbers[0]?.number;
 }
 
 declare global {
