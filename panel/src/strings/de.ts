@@ -747,9 +747,6 @@ export const de: Strings = {
   'ruleEdit.sentence': 'In einem Satz',
   'ruleEdit.when': 'Wann',
   'ruleEdit.when.text': 'Eine der Zeiten, einer der Anrufer und alle Zustände. Was leer ist, spielt keine Rolle.',
-  'ruleEdit.times': 'Zeiten',
-  'ruleEdit.callers': 'Anrufer',
-  'ruleEdit.states': 'Zustände aus Home Assistant',
   'ruleEdit.addTime': 'Zeit hinzufügen',
   'ruleEdit.addCaller': 'Anrufer hinzufügen',
   'ruleEdit.addState': 'Zustand hinzufügen',
@@ -838,7 +835,6 @@ export const de: Strings = {
   'targets.groups': 'Rufgruppen',
   'targets.contacts': 'Kontakte',
   'targets.number': 'Eine Nummer draußen',
-  'targets.addNumber': 'Nummer hinzufügen',
   'targets.none': 'Noch niemand',
   'targets.remove': '{name} entfernen',
   'targets.person': 'Alle Telefone dieser Person',
@@ -876,7 +872,6 @@ export const de: Strings = {
   'sim.callerHint': 'Leer: jemand mit unterdrückter Nummer',
   'sim.called': 'und wählt',
   'sim.at': 'um',
-  'sim.atHint': 'Leer: jetzt',
   'sim.zone': 'Nach der Uhr des Hauses ({zone}). Leer: jetzt',
   'sim.more': '„Bitte nicht stören“ und Zustände',
   'sim.dnd': '„Bitte nicht stören“ des Hauses',
@@ -1095,7 +1090,6 @@ export const de: Strings = {
   'week.copyTo.weekend': 'Samstag und Sonntag',
   'week.clear': 'Alles leeren',
   'week.partly': 'teilweise',
-  'week.whole': 'Die ganze Woche',
 
   // trunks
 

@@ -748,9 +748,6 @@ export const en = {
   'ruleEdit.sentence': 'In one sentence',
   'ruleEdit.when': 'When',
   'ruleEdit.when.text': 'Any of the times, any of the callers, and all of the states. What is empty does not matter.',
-  'ruleEdit.times': 'Times',
-  'ruleEdit.callers': 'Callers',
-  'ruleEdit.states': 'States of Home Assistant',
   'ruleEdit.addTime': 'Add time',
   'ruleEdit.addCaller': 'Add caller',
   'ruleEdit.addState': 'Add state',
@@ -839,7 +836,6 @@ export const en = {
   'targets.groups': 'Ring groups',
   'targets.contacts': 'Contacts',
   'targets.number': 'A number outside',
-  'targets.addNumber': 'Add number',
   'targets.none': 'Nobody yet',
   'targets.remove': 'Remove {name}',
   'targets.person': 'All phones of this person',
@@ -877,7 +873,6 @@ export const en = {
   'sim.callerHint': 'Empty: somebody who hides their number',
   'sim.called': 'and dials',
   'sim.at': 'at',
-  'sim.atHint': 'Empty: now',
   'sim.zone': 'By the clock of the house ({zone}). Empty: now',
   'sim.more': 'Do not disturb and states',
   'sim.dnd': 'Do not disturb of the house',
@@ -1093,7 +1088,6 @@ export const en = {
   'week.copyTo.weekend': 'Saturday and Sunday',
   'week.clear': 'Clear all',
   'week.partly': 'partly',
-  'week.whole': 'The whole week',
 
   // trunks
 

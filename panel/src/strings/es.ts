@@ -746,9 +746,6 @@ export const es: Strings = {
   'ruleEdit.sentence': 'En una frase',
   'ruleEdit.when': 'Cuándo',
   'ruleEdit.when.text': 'Alguno de los horarios, alguna de las personas y todos los estados. Lo vacío no cuenta.',
-  'ruleEdit.times': 'Horarios',
-  'ruleEdit.callers': 'Quién llama',
-  'ruleEdit.states': 'Estados de Home Assistant',
   'ruleEdit.addTime': 'Añadir horario',
   'ruleEdit.addCaller': 'Añadir persona',
   'ruleEdit.addState': 'Añadir estado',
@@ -837,7 +834,6 @@ export const es: Strings = {
   'targets.groups': 'Grupos de llamada',
   'targets.contacts': 'Contactos',
   'targets.number': 'Un número de fuera',
-  'targets.addNumber': 'Añadir número',
   'targets.none': 'Nadie todavía',
   'targets.remove': 'Quitar {name}',
   'targets.person': 'Todos los teléfonos de esta persona',
@@ -875,7 +871,6 @@ export const es: Strings = {
   'sim.callerHint': 'Vacío: alguien con número oculto',
   'sim.called': 'y marca',
   'sim.at': 'a las',
-  'sim.atHint': 'Vacío: ahora',
   'sim.zone': 'Según la hora de la casa ({zone}). Vacío: ahora',
   'sim.more': 'No molestar y estados',
   'sim.dnd': 'No molestar de la casa',
@@ -1090,7 +1085,6 @@ export const es: Strings = {
   'week.copyTo.weekend': 'sábado y domingo',
   'week.clear': 'Vaciar todo',
   'week.partly': 'en parte',
-  'week.whole': 'Toda la semana',
 
   // trunks
 

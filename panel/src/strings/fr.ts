@@ -747,9 +747,6 @@ export const fr: Strings = {
   'ruleEdit.sentence': 'En une phrase',
   'ruleEdit.when': 'Quand',
   'ruleEdit.when.text': 'L’un des horaires, l’un des appelants et tous les états. Ce qui est vide ne compte pas.',
-  'ruleEdit.times': 'Horaires',
-  'ruleEdit.callers': 'Appelants',
-  'ruleEdit.states': 'États de Home Assistant',
   'ruleEdit.addTime': 'Ajouter un horaire',
   'ruleEdit.addCaller': 'Ajouter un appelant',
   'ruleEdit.addState': 'Ajouter un état',
@@ -839,7 +836,6 @@ export const fr: Strings = {
   'targets.groups': 'Groupes d’appel',
   'targets.contacts': 'Contacts',
   'targets.number': 'Un numéro extérieur',
-  'targets.addNumber': 'Ajouter le numéro',
   'targets.none': 'Personne pour l’instant',
   'targets.remove': 'Retirer {name}',
   'targets.person': 'Tous les téléphones de cette personne',
@@ -877,7 +873,6 @@ export const fr: Strings = {
   'sim.callerHint': 'Vide : quelqu’un en numéro masqué',
   'sim.called': 'et compose',
   'sim.at': 'à',
-  'sim.atHint': 'Vide : maintenant',
   'sim.zone': 'À l’heure de la maison ({zone}). Vide : maintenant',
   'sim.more': 'Ne pas déranger et états',
   'sim.dnd': 'Ne pas déranger de la maison',
@@ -1094,7 +1089,6 @@ export const fr: Strings = {
   'week.copyTo.weekend': 'samedi et dimanche',
   'week.clear': 'Tout vider',
   'week.partly': 'en partie',
-  'week.whole': 'Toute la semaine',
 
   // trunks
 

@@ -745,9 +745,6 @@ export const nl: Strings = {
   'ruleEdit.sentence': 'In één zin',
   'ruleEdit.when': 'Wanneer',
   'ruleEdit.when.text': 'Een van de tijden, een van de bellers en alle toestanden. Wat leeg is, telt niet mee.',
-  'ruleEdit.times': 'Tijden',
-  'ruleEdit.callers': 'Bellers',
-  'ruleEdit.states': 'Toestanden van Home Assistant',
   'ruleEdit.addTime': 'Tijd toevoegen',
   'ruleEdit.addCaller': 'Beller toevoegen',
   'ruleEdit.addState': 'Toestand toevoegen',
@@ -836,7 +833,6 @@ export const nl: Strings = {
   'targets.groups': 'Belgroepen',
   'targets.contacts': 'Contacten',
   'targets.number': 'Een nummer buiten',
-  'targets.addNumber': 'Nummer toevoegen',
   'targets.none': 'Nog niemand',
   'targets.remove': '{name} verwijderen',
   'targets.person': 'Alle telefoons van deze persoon',
@@ -874,7 +870,6 @@ export const nl: Strings = {
   'sim.callerHint': 'Leeg: iemand met een verborgen nummer',
   'sim.called': 'en kiest',
   'sim.at': 'om',
-  'sim.atHint': 'Leeg: nu',
   'sim.zone': 'Volgens de klok van het huis ({zone}). Leeg: nu',
   'sim.more': 'Niet storen en toestanden',
   'sim.dnd': 'Niet storen van het huis',
@@ -1091,7 +1086,6 @@ export const nl: Strings = {
   'week.copyTo.weekend': 'zaterdag en zondag',
   'week.clear': 'Alles wissen',
   'week.partly': 'deels',
-  'week.whole': 'De hele week',
 
   // trunks
 
