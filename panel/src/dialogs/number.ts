@@ -68,7 +68,7 @@ export class GosipNumberDialog extends DraftForm<Draft> {
         font-size: 12px;
         line-height: 16px;
       }
-      md-outlined-button {
+      .fields > md-outlined-button {
         justify-self: start;
         width: auto;
         --md-outlined-button-label-text-color: var(--error);

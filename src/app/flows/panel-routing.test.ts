@@ -218,6 +218,8 @@ describe.skipIf(isMissing)('routing rules', { timeout: 120_000 }, () => {
     const other = await admin.context.newPage();
     await other.goto(`${house.url}routing/${id}`);
     const [mine, theirs] = [page.locator('gosip-rule-dialog'), other.locator('gosip-rule-dialog')];
+    // What is written is taken over by a tab that opens later.
+    await theirs.getByLabel('Name').waitFor();
     await mine.getByLabel('Name').fill('My night');
     await theirs.getByLabel('What happens').first().selectOption('reject');
     await theirs.getByRole('button', { name: 'Save' }).click();

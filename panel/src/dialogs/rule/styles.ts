@@ -68,7 +68,8 @@ export const ruleDialogStyles = css`
     line-height: 32px;
     cursor: pointer;
   }
-  md-text-button {
+  .fields > md-text-button {
+    width: auto;
     justify-self: start;
   }
 `;

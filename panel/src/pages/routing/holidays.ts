@@ -55,7 +55,7 @@ export class GosipHolidays extends FormElement {
         padding: 0 16px 12px;
         color: var(--quiet);
       }
-      md-filled-tonal-button {
+      .fields > md-filled-tonal-button {
         justify-self: start;
         width: auto;
       }

@@ -88,7 +88,7 @@ export class GosipSimulator extends FormElement {
         line-height: 32px;
         cursor: pointer;
       }
-      md-filled-tonal-button {
+      .fields > md-filled-tonal-button {
         justify-self: start;
         width: auto;
       }
