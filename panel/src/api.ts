@@ -14,6 +14,8 @@ export const isAway = new Signal(false);
 /** `over`: there was a session and it has ended. */
 export const sessionState = new Signal<'unknown' | 'open' | 'over'>('unknown');
 
+const maxKeptAlive = 8_000;
+
 /** Throws a Problem, nothing else. */
 export async function call<One extends AnyEndpoint>(
   endpoint: One,
@@ -39,13 +41,13 @@ function renewedSoon(): Problem {
 }
 
 async function send(endpoint: AnyEndpoint, parts: RequestParts): Promise<unknown> {
-  const { body } = parts;
+  const body = parts.body === undefined ? undefined : JSON.stringify(parts.body);
   const response = await reach(apiAddress(requestPath(endpoint, parts)), {
     method: endpoint.method,
-    // A delete that was put off is made while the page closes.
-    keepalive: endpoint.method === 'DELETE',
+    // What was put off is done while the page closes; a browser lets 64 KiB go on then.
+    keepalive: endpoint.method !== 'GET' && (body?.length ?? 0) < maxKeptAlive,
     headers: { 'X-GoSIP-Request': '1', ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body }),
   });
   const answer = response.status === 204 ? null : await response.json().catch(() => undefined);
   const isAnswered = response.ok && answer !== undefined;

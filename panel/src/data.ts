@@ -7,8 +7,11 @@ import type { FactName } from '#contract/facts.ts';
 import type { getConversation, getMessage, listMessageNumbers } from '#contract/messages.ts';
 import { listPeople } from '#contract/people.ts';
 import type { getPerson } from '#contract/people.ts';
+import type { getAddressBook } from '#contract/address-books.ts';
 import type { getBlocklistEntry } from '#contract/blocklist.ts';
-import type { getContact } from '#contract/contacts.ts';
+import type { getContact, listContactDoubles } from '#contract/contacts.ts';
+import type { getCallApproval } from '#contract/call-approvals.ts';
+import type { getSpamList } from '#contract/spam-lists.ts';
 import type { getVoicemail } from '#contract/voicemails.ts';
 import { call } from './api.ts';
 
@@ -18,7 +21,11 @@ export type SipServer = EndpointReply<typeof getSipServer>;
 export type Person = EndpointReply<typeof getPerson>;
 export type CallRecord = EndpointReply<typeof listCallRecords>['items'][number];
 export type CallInProgress = EndpointReply<typeof getCall>;
+export type AddressBook = EndpointReply<typeof getAddressBook>;
+export type ContactDoubles = EndpointReply<typeof listContactDoubles>['items'][number];
 export type Contact = EndpointReply<typeof getContact>;
+export type CallApproval = EndpointReply<typeof getCallApproval>;
+export type SpamList = EndpointReply<typeof getSpamList>;
 export type BlocklistEntry = EndpointReply<typeof getBlocklistEntry>;
 export type Message = EndpointReply<typeof getMessage>;
 export type Conversation = EndpointReply<typeof getConversation>;
@@ -32,6 +39,17 @@ export const phoneFacts: readonly FactName[] = [
   'device.registered',
   'device.unregistered',
   'device.revoked',
+];
+
+export const addressBookFacts: readonly FactName[] = ['address-book.changed', 'contacts.imported'];
+
+export const blocklistFacts: readonly FactName[] = [
+  'blocklist-entry.created',
+  'blocklist-entry.changed',
+  'blocklist-entry.deleted',
+  'blocklist.imported',
+  // A call that was blocked counts.
+  'call.ended',
 ];
 
 export const contactFacts: readonly FactName[] = ['contact.created', 'contact.changed', 'contact.deleted', 'contacts.imported'];

@@ -49,6 +49,7 @@ export function composeContacts(deps: ContactsDeps): ContactsRoom {
     secrets,
     read,
     readRemote: readAddressBooks,
+    events: deps.events,
   });
   stack.defer(() => addressBooks.stop());
   // What is read into memory alone would be read again at every start.

@@ -54,6 +54,7 @@ beforeEach(async () => {
     secrets: new SealedSecrets(db, 'address_books', Buffer.alloc(32, 1)),
     read: (text) => toE164(text, 'DE'),
     readRemote: readAddressBooks,
+    events: new Events(log),
   });
 });
 afterEach(() => server[Symbol.asyncDispose]());

@@ -3,8 +3,10 @@
 // Must stay true: a failure changes no contact; passwords are sealed on the disk and sent to their own server alone.
 import type { Clock, Timer } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import type { Events } from '#base/events.ts';
 import type { NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
+import type { Facts } from '#contract/facts.ts';
 import type { SealedSecrets } from '#storage/sealed-secrets.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import { maxAddressBooks } from './address-book.ts';
@@ -29,6 +31,7 @@ export type AddressBooksDeps = {
   readonly secrets: SealedSecrets;
   readonly read: ReadNumber;
   readonly readRemote: ReadAddressBooks;
+  readonly events: Events<Facts>;
 };
 
 export type AddressBookInput = Pick<AddressBook, 'name' | 'personId' | 'url' | 'username' | 'isEnabled' | 'refreshHours'>;
@@ -89,6 +92,7 @@ export class AddressBooks {
     const none = { books: [], syncedAt: undefined, triedAt: undefined, problem: undefined };
     const book = { ...input, ...none, id: newId('book'), createdAt: clock.now() };
     await writes.write(() => store.insert(book, secrets.sealed(book.id, password)));
+    this.#tell(book.id);
     return book;
   }
 
@@ -102,6 +106,7 @@ export class AddressBooks {
       store.update({ ...this.get(id), ...change, ...(isMoved ? { books: [] } : {}) });
       if (password !== undefined) secrets.save(id, password);
     });
+    this.#tell(id);
     return this.get(id);
   }
 
@@ -112,6 +117,7 @@ export class AddressBooks {
     await writes.write(() => store.update({ ...book, isEnabled: false }));
     await this.#apply([], this.#deps.contactStore.ofAddressBook(id));
     await writes.write(() => store.delete(id));
+    this.#tell(id);
   }
 
   /** Reads it now, and says how it is then. Throws `not-found`, or `conflict` while it is being read. */
@@ -193,7 +199,12 @@ export class AddressBooks {
   async #note(id: string, change: Partial<AddressBook>): Promise<AddressBook> {
     const { store, writes } = this.#deps;
     await writes.write(() => store.update({ ...this.get(id), ...change }));
+    this.#tell(id);
     return this.get(id);
+  }
+
+  #tell(id: string): void {
+    this.#deps.events.emit('address-book.changed', { addressBookId: id });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ContactId, PersonId } from '#base/ids.ts';
+import { withoutAccents } from '#base/without-accents.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
 import { likeAny, likePattern } from '#storage/text-search.ts';
 import type { AddressBookId, Contact, ContactNumber } from './contact.ts';
@@ -7,6 +8,7 @@ type Row = {
   readonly id: ContactId;
   readonly person_id: PersonId | null;
   readonly name: string;
+  readonly sort_name: string;
   readonly groups: string;
   readonly card_groups: string;
   readonly uid: string | null;
@@ -16,7 +18,7 @@ type Row = {
 };
 type NumberRow = { readonly contact_id: string; readonly number: string; readonly label: string };
 
-const columns = { name: 'name COLLATE NOCASE', createdAt: 'created_at', changedAt: 'changed_at' } as const;
+const columns = { name: 'sort_name', createdAt: 'created_at', changedAt: 'changed_at' } as const;
 
 /** All given conditions must hold. */
 export type ContactFilter = {
@@ -66,9 +68,9 @@ export class ContactStore {
   constructor(db: OpenedDatabase['db']) {
     this.#db = db;
     this.#save = db.prepare<[Row]>(
-      `INSERT INTO contacts (id, person_id, name, groups, card_groups, uid, address_book_id, created_at, changed_at)
-       VALUES (:id, :person_id, :name, :groups, :card_groups, :uid, :address_book_id, :created_at, :changed_at)
-       ON CONFLICT (id) DO UPDATE SET person_id = excluded.person_id, name = excluded.name, groups = excluded.groups, card_groups = excluded.card_groups,
+      `INSERT INTO contacts (id, person_id, name, sort_name, groups, card_groups, uid, address_book_id, created_at, changed_at)
+       VALUES (:id, :person_id, :name, :sort_name, :groups, :card_groups, :uid, :address_book_id, :created_at, :changed_at)
+       ON CONFLICT (id) DO UPDATE SET person_id = excluded.person_id, name = excluded.name, sort_name = excluded.sort_name, groups = excluded.groups, card_groups = excluded.card_groups,
          uid = excluded.uid, changed_at = excluded.changed_at`,
     );
     this.#delete = db.prepare<[string]>('DELETE FROM contacts WHERE id = ?');
@@ -181,6 +183,7 @@ function toRow(contact: Contact): Row {
     id: contact.id,
     person_id: contact.personId ?? null,
     name: contact.name,
+    sort_name: withoutAccents(contact.name).toLowerCase(),
     groups: JSON.stringify(contact.groups),
     card_groups: JSON.stringify(contact.cardGroups),
     uid: contact.uid ?? null,

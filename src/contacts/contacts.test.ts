@@ -141,6 +141,13 @@ describe('a caller', () => {
   }, 60_000);
 });
 
+describe('the list of contacts', () => {
+  it('is in the order of the alphabet, whatever accents and capitals names have', async () => {
+    for (const [index, name] of ['Zoe', 'Élodie', 'felix', 'Ärztin', 'Anna'].entries()) await add(name, `+493090182${index}`);
+    expect(shown().map(([name]) => name)).toEqual(['Anna', 'Ärztin', 'Élodie', 'felix', 'Zoe']);
+  });
+});
+
 describe('contacts that are twice', () => {
   it('are found by what they share, only among those of one owner, and each group once', async () => {
     const mum = await add('Mum', '+4930901820');

@@ -9,7 +9,7 @@ const state = z.enum(approvalStates).meta({ id: 'ApprovalState' });
 
 export const callApproval = z
   .object({
-    id: z.string(),
+    id: callApprovalId,
     callId: z.string(),
     /** E.164; null where the caller hides it. */
     number: z.string().nullable(),

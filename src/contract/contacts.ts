@@ -29,7 +29,7 @@ const fields = {
 
 export const contact = z
   .object({
-    id: z.string(),
+    id: contactId,
     /** Whose; null for the whole house. */
     personId: z.string().nullable(),
     name: z.string(),

@@ -143,6 +143,8 @@ export const facts = {
   'contact.deleted': fact(contact, 'shared'),
   /** Too many contacts at once to name each: read the list again. */
   'contacts.imported': fact(contact.omit({ contactId: true }), 'shared'),
+  /** Added, changed, read from its server with or without success, or removed. */
+  'address-book.changed': fact(z.object({ addressBookId: z.string() }), 'admin'),
   'blocklist-entry.created': fact(blocklistEntry, 'person'),
   'blocklist-entry.changed': fact(blocklistEntry, 'person'),
   'blocklist-entry.deleted': fact(blocklistEntry, 'person'),

@@ -90,6 +90,7 @@ const expected: Readonly<Record<FactName, 'admins and its owner' | 'admins'>> = 
   'blocklist.imported': 'admins and its owner',
   'spam-list.created': 'admins',
   'spam-list.changed': 'admins',
+  'address-book.changed': 'admins',
   'spam-list.deleted': 'admins',
   'number.created': 'admins',
   'number.changed': 'admins',

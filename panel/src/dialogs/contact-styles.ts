@@ -95,12 +95,6 @@ export const contactStyles = css`
     font-size: 12px;
     line-height: 16px;
   }
-  .danger {
-    --md-text-button-label-text-color: var(--error);
-    --md-text-button-hover-label-text-color: var(--error);
-    --md-text-button-focus-label-text-color: var(--error);
-    --md-text-button-pressed-label-text-color: var(--error);
-  }
   @media (max-width: 479px) {
     .line {
       grid-template-columns: minmax(0, 1fr) 48px;

@@ -28,6 +28,7 @@ import { sayDone } from '../undo.ts';
 import { t } from '../words.ts';
 import { renderContactForm } from './contact-form.ts';
 import { contactStyles } from './contact-styles.ts';
+import { danger } from './danger.ts';
 
 type Seen = { readonly contact: Contact | undefined; readonly people: readonly Person[] };
 
@@ -45,7 +46,7 @@ export class GosipContactDialog extends FormElement {
   @query('gosip-dialog') private dialog!: GosipDialog;
   private readonly seen = new Shown(this, () => this.read(), contactFacts);
 
-  static override styles = [look, rows, fields, chips, initialsStyles, contactStyles];
+  static override styles = [look, rows, fields, chips, initialsStyles, danger, contactStyles];
 
   private async read(): Promise<Seen> {
     const [contact, people] = await Promise.all([this.readContact(), isAdmin() ? allPeople() : []]);
@@ -205,7 +206,7 @@ function mayChange({ personId }: Contact): boolean {
 }
 
 /** Who sees it, and where it is from. */
-function whoseText({ personId, addressBookId }: Contact, people: readonly Person[]): string {
+function whoseText({ personId, addressBookName }: Contact, people: readonly Person[]): string {
   const other = people.find(({ id }) => id === personId)?.name ?? '';
   const whose =
     personId === null
@@ -213,7 +214,7 @@ function whoseText({ personId, addressBookId }: Contact, people: readonly Person
       : personId === me()?.person?.id
         ? t('contact.ofMe')
         : t('contact.ofOther', { name: other });
-  return addressBookId === null ? whose : `${whose} ${t('contact.ofBook')}`;
+  return addressBookName === null ? whose : `${whose} ${t('contact.ofThisBook', { name: addressBookName })}`;
 }
 
 declare global {

@@ -95,3 +95,37 @@ export async function openChain(chainId = ''): Promise<LitElement> {
   await import('./chain.ts');
   return show('gosip-chain-dialog', { chainId });
 }
+
+/** Brings files of contacts in, and gives them out. */
+export async function openContactFiles(): Promise<LitElement> {
+  const [{ contactFiles }] = await Promise.all([import('../contact-files.ts'), import('./files.ts')]);
+  return show('gosip-files-dialog', { facts: contactFiles() });
+}
+
+/** To add an address book on a server, or to change one. */
+export async function openAddressBook(bookId = ''): Promise<LitElement> {
+  await import('./address-book.ts');
+  return show('gosip-address-book-dialog', { bookId });
+}
+
+/** To block callers, or to change who is blocked. */
+export async function openBlocklistEntry(entryId = ''): Promise<LitElement> {
+  await import('./blocklist-entry.ts');
+  return show('gosip-blocklist-entry-dialog', { entryId });
+}
+
+export async function openBlocklistFiles(): Promise<LitElement> {
+  const [{ blocklistFiles }] = await Promise.all([import('../contact-files.ts'), import('./files.ts')]);
+  return show('gosip-files-dialog', { facts: blocklistFiles() });
+}
+
+/** To add a list of reported numbers, or to change one. */
+export async function openSpamList(listId = ''): Promise<LitElement> {
+  await import('./spam-list.ts');
+  return show('gosip-spam-list-dialog', { listId });
+}
+
+export async function openSpamFile(list: { readonly id: string; readonly name: string }): Promise<LitElement> {
+  const [{ spamListFile }] = await Promise.all([import('../contact-files.ts'), import('./files.ts')]);
+  return show('gosip-files-dialog', { facts: spamListFile(list) });
+}

@@ -1,12 +1,181 @@
-import { html } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import '@material/web/button/filled-button.js';
+import '@material/web/switch/switch.js';
+import { mdiFileMoveOutline, mdiPhoneCancelOutline, mdiPlus } from '@mdi/js';
+import { css, html, nothing } from 'lit';
+import type { PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
+import { changeBlocklistEntry, listBlocklist } from '#contract/blocklist.ts';
+import { call } from '../api.ts';
+import { blockedText, hitsText } from '../block-words.ts';
+import { clock } from '../clock.ts';
+import { blocklistFacts } from '../data.ts';
+import type { BlocklistEntry } from '../data.ts';
+import { openBlocklistEntry, openBlocklistFiles } from '../dialogs/open.ts';
+import { isWide } from '../media.ts';
 import { GosipElement } from '../parts/element.ts';
+import '../parts/endless-list.ts';
+import { textOf } from '../parts/form.ts';
+import '../parts/icon-button.ts';
+import '../parts/icon.ts';
+import { look, rows } from '../parts/look.ts';
+import '../parts/notice.ts';
 import '../parts/page.ts';
+import { removedNow } from '../removed.ts';
+import { closeDetail, narrow, place } from '../router.ts';
+import { pathOf } from '../routes.ts';
+import { pagesOf } from '../row-source.ts';
+import { isAdmin, me } from '../session.ts';
+import { sayProblem } from '../undo.ts';
 import { t } from '../words.ts';
+import './blocklist/spam-lists.ts';
+import { contactsStyles } from './contacts/styles.ts';
 
+const typingMs = 300;
+
+/** Whose calls reach nobody: who was blocked here, and who stands on a list of others. */
 @customElement('gosip-blocklist')
 export class GosipBlocklist extends GosipElement {
-  override render() {
-    return html`<gosip-page heading=${t('page.blocklist')}></gosip-page>`;
+  @property() openId: string | undefined;
+  @state() private text = place.value.query['text'] ?? '';
+  @state() private source = this.sourceNow();
+  #cancelTyping: (() => void) | undefined;
+
+  static override styles = [
+    look,
+    rows,
+    contactsStyles,
+    css`
+      gosip-spam-lists {
+        margin-bottom: 16px;
+      }
+      .off .main,
+      .off .more {
+        opacity: 0.75;
+      }
+      .line > md-switch {
+        flex: none;
+        margin-inline: 8px 16px;
+      }
+      .row .main {
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    for (const signal of [removedNow, isWide]) this.whileShown(signal.follow(() => this.requestUpdate()));
   }
+
+  override updated(changed: PropertyValues): void {
+    if (changed.has('openId') && this.openId !== undefined) void this.open(this.openId);
+  }
+
+  private async open(entryId: string): Promise<void> {
+    const dialog = await openBlocklistEntry(entryId);
+    dialog.addEventListener('closed', () => this.openId === entryId && closeDetail());
+  }
+
+  private sourceNow() {
+    const text = this.text.trim();
+    const query = text === '' ? {} : { text };
+    return pagesOf((asked) => call(listBlocklist, { query: { ...query, ...asked } }));
+  }
+
+  private typed(event: Event): void {
+    this.text = textOf(event);
+    this.#cancelTyping?.();
+    this.#cancelTyping = clock.after(typingMs, () => {
+      narrow(this.text.trim() === '' ? {} : { text: this.text.trim() });
+      this.source = this.sourceNow();
+    });
+  }
+
+  override render() {
+    return html`<gosip-page heading=${t('page.blocklist')}>
+      ${
+        isWide.value
+          ? html`<md-filled-button slot="actions" has-icon @click=${() => void openBlocklistEntry()}>
+              <gosip-icon slot="icon" .path=${mdiPlus}></gosip-icon>${t('block.add')}
+            </md-filled-button>`
+          : html`<gosip-icon-button
+              slot="actions"
+              .path=${mdiPlus}
+              label=${t('block.add')}
+              @click=${() => void openBlocklistEntry()}
+            ></gosip-icon-button>`
+      }
+      ${isAdmin() ? html`<gosip-spam-lists></gosip-spam-lists>` : nothing}
+      <div class="filters">
+        <input
+          type="search"
+          aria-label=${t('block.search')}
+          placeholder=${t('block.search')}
+          maxlength="64"
+          .value=${this.text}
+          @input=${this.typed}
+        />
+        ${
+          isAdmin()
+            ? html`<p class="ways">
+                <button @click=${() => void openBlocklistFiles()}>
+                  <gosip-icon .path=${mdiFileMoveOutline}></gosip-icon>${t('files.way')}
+                </button>
+              </p>`
+            : nothing
+        }
+      </div>
+      <div class="card">${this.renderRows()}</div>
+    </gosip-page>`;
+  }
+
+  private renderRows() {
+    const isNarrowed = this.text.trim() !== '';
+    return html`<gosip-endless-list
+      label=${t('page.blocklist')}
+      .source=${this.source}
+      .facts=${blocklistFacts}
+      .key=${({ id }: BlocklistEntry) => id}
+      .row=${(one: BlocklistEntry) => (removedNow.value.has(one.id) ? nothing : this.renderEntry(one))}
+    >
+      <gosip-notice
+        slot="empty"
+        .path=${mdiPhoneCancelOutline}
+        heading=${t(isNarrowed ? 'block.noneFound' : 'block.none')}
+        text=${isNarrowed ? '' : t('block.none.text')}
+      ></gosip-notice>
+    </gosip-endless-list>`;
+  }
+
+  private renderEntry(one: BlocklistEntry) {
+    const text = blockedText(one);
+    const more = [one.reason, hitsText(one)].filter((part) => part !== '').join(' · ');
+    return html`<div class="line ${one.enabled ? '' : 'off'}">
+      <a class="row" href=${pathOf('blocklist', one.id, place.value.query)}>
+        <span class="text"><span class="main">${text}</span><span class="more">${more}</span></span>
+        <span class="tags"><span class="tag cut">${whoseText(one)}</span></span>
+      </a>
+      <md-switch
+        aria-label=${t('block.switch', { what: text })}
+        .selected=${live(one.enabled)}
+        @change=${(event: Event) => void this.switch(one, event)}
+      ></md-switch>
+    </div>`;
+  }
+
+  private async switch({ id }: BlocklistEntry, event: Event): Promise<void> {
+    const control = event.target as HTMLElement & { selected: boolean };
+    try {
+      await call(changeBlocklistEntry, { params: { id }, body: { enabled: control.selected } });
+    } catch (error) {
+      control.selected = !control.selected;
+      sayProblem(error);
+    }
+  }
+}
+
+function whoseText({ personId }: BlocklistEntry): string {
+  if (personId === null) return t('contacts.house');
+  return t(personId === me()?.person?.id ? 'contacts.me' : 'contacts.other');
 }

@@ -6,6 +6,7 @@ import '../parts/page.ts';
 import { isAdmin } from '../session.ts';
 import { t } from '../words.ts';
 import { dashboardStyles } from './dashboard-styles.ts';
+import './dashboard/approvals.ts';
 import './dashboard/calls-now.ts';
 import './dashboard/do-not-disturb.ts';
 import './dashboard/messages.ts';
@@ -23,6 +24,7 @@ export class GosipDashboard extends GosipElement {
     return html`<gosip-page heading=${t('page.dashboard')}>
       ${isAdmin() ? html`<gosip-needs-attention></gosip-needs-attention>` : ''}
       <gosip-calls-now></gosip-calls-now>
+      <gosip-approvals></gosip-approvals>
       <div class="columns">
         <div class="column">
           <gosip-phones-online></gosip-phones-online>

@@ -104,13 +104,22 @@ export class GosipDialog extends GosipElement {
         <h2 id="heading">${this.heading}</h2>
         <gosip-icon-button .path=${mdiClose} label=${t('action.close')} @click=${this.askToClose}></gosip-icon-button>
       </header>
-      <div class="body"><slot></slot></div>
+      <div class="body"><slot @slotchange=${this.focusFirst}></slot></div>
       <footer ?hidden=${!this.hasActions}><slot name="actions" @slotchange=${this.countActions}></slot></footer>
     </dialog>`;
   }
 
   private pressedBeside(event: MouseEvent): void {
     if (!this.firm && event.target === this.dialog) this.askToClose(event);
+  }
+
+  /** What comes after the dialog has opened, such as a form that had to be read first, gets the focus that nobody took elsewhere. */
+  private focusFirst(event: Event): void {
+    const active = (this.getRootNode() as ShadowRoot | Document).activeElement;
+    if (active !== null && active !== this && active !== document.body) return;
+    const shown = (event.target as HTMLSlotElement).assignedElements();
+    const first = shown.map((one) => one.querySelector<HTMLElement>('[autofocus]')).find((one) => one !== null);
+    first?.focus();
   }
 
   private countActions(event: Event): void {

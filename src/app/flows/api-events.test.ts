@@ -68,6 +68,9 @@ describe('live events of a house', () => {
     const list = await ask<Made>('POST', '/spam-lists', { name: 'Reported', country: 'CA' });
     await ask('PATCH', `/spam-lists/${list.id}`, { enabled: false });
     await ask('DELETE', `/spam-lists/${list.id}`);
+    const server = { url: 'https://cloud.example.org', username: 'anna', password: 'zaun-kranich', enabled: false };
+    const book = await ask<Made>('POST', '/address-books', { name: 'Cloud', ...server });
+    await ask('DELETE', `/address-books/${book.id}`);
     const { items } = await ask<{ items: Made[] }>('GET', '/dids');
     await ask('POST', '/routes', { numberId: items[0]?.id, name: 'Night', action: { kind: 'reject' } });
     await ask('POST', '/trunks', { name: 'Provider', host: '127.0.0.1', enabled: false });
@@ -96,7 +99,8 @@ describe('live events of a house', () => {
     expect(admin?.names).toEqual([
       ...['contact.created', 'contact.created', 'contact.changed', 'contact.deleted'],
       ...['blocklist-entry.created', 'blocklist-entry.changed', 'blocklist-entry.deleted'],
-      ...['spam-list.created', 'spam-list.changed', 'spam-list.deleted', 'routes.changed', 'trunk.changed'],
+      ...['spam-list.created', 'spam-list.changed', 'spam-list.deleted'],
+      ...['address-book.changed', 'address-book.changed', 'routes.changed', 'trunk.changed'],
       ...['ring-group.created', 'ring-group.changed', 'ring-group.deleted'],
       ...['escalation-chain.created', 'escalation-chain.changed', 'escalation-chain.deleted'],
       ...['number.created', 'number.changed', 'number.deleted', 'routing-settings.changed', 'dnd.changed'],

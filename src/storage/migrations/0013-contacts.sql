@@ -24,6 +24,8 @@ CREATE TABLE contacts (
   -- Whose; null for the whole house.
   person_id TEXT REFERENCES users (id) ON DELETE CASCADE,
   name TEXT NOT NULL,
+  -- The name without capitals and accents, by which lists are in order: Élodie stands before Felix.
+  sort_name TEXT NOT NULL DEFAULT '',
   -- Set here, and as the card says.
   groups TEXT NOT NULL CHECK (json_valid(groups)),
   card_groups TEXT NOT NULL CHECK (json_valid(card_groups)),
@@ -35,10 +37,11 @@ CREATE TABLE contacts (
 ) STRICT;
 
 CREATE INDEX contacts_by_name ON contacts (name COLLATE NOCASE, id);
+CREATE INDEX contacts_by_sort_name ON contacts (sort_name, id);
 CREATE INDEX contacts_by_time ON contacts (created_at, id);
 CREATE INDEX contacts_by_change ON contacts (changed_at, id);
 CREATE INDEX contacts_by_groups ON contacts (groups, card_groups);
-CREATE INDEX contacts_by_person ON contacts (person_id, name COLLATE NOCASE);
+CREATE INDEX contacts_by_person ON contacts (person_id, sort_name);
 CREATE INDEX contacts_by_uid ON contacts (uid) WHERE uid IS NOT NULL;
 CREATE INDEX contacts_by_address_book ON contacts (address_book_id) WHERE address_book_id IS NOT NULL;
 

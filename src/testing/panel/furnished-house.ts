@@ -8,6 +8,7 @@ import { furnishCalls } from './furnish-calls.ts';
 import { furnishRouting } from './furnish-routing.ts';
 import { plantMessages } from './furnish-messages.ts';
 import { plantVoicemails } from './furnish-voicemail.ts';
+import { furnishContacts } from './furnish-contacts.ts';
 import type { PanelHouse } from './panel-house.ts';
 
 const password = 'kranich87zaun';
@@ -43,6 +44,7 @@ export async function furnish(house: PanelHouse): Promise<{ readonly username: s
   await furnishRouting(house);
   plantPast(house, anna.id);
   await furnishCalls(house);
+  await furnishContacts(house, anna.id);
   await house.ask('PUT', '/dnd/house', { isOn: true, until: new Date(systemClock.now() + 3_600_000).toISOString() });
   return { username: 'anna', password };
 }

@@ -61,6 +61,20 @@ const shots: readonly Shot[] = [
   },
   { name: 'people', path: 'people' },
   { name: 'person', path: 'people', act: ({ page }) => page.getByText('Ben', { exact: true }).first().click() },
+  { name: 'contacts', path: 'contacts' },
+  { name: 'contact-view', path: 'contacts', act: ({ page }) => page.getByText('School', { exact: true }).first().click() },
+  {
+    name: 'contact-edit',
+    path: 'contacts',
+    act: async ({ page }) => {
+      await page.getByText('School', { exact: true }).first().click();
+      await page.getByRole('button', { name: 'Edit' }).click();
+    },
+  },
+  { name: 'contact-doubles', path: 'contacts/doubles' },
+  { name: 'contact-books', path: 'contacts/address-books' },
+  { name: 'contact-files', path: 'contacts', act: ({ page }) => page.getByRole('button', { name: 'Import and export' }).click() },
+  { name: 'blocklist', path: 'blocklist' },
   { name: 'home-assistant', path: 'home-assistant' },
   { name: 'routing', path: 'routing' },
   { name: 'routing-all', path: 'routing?view=all' },

@@ -1,0 +1,160 @@
+import '@material/web/button/filled-button.js';
+import '@material/web/button/text-button.js';
+import { html, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { changeBlocklistEntry, createBlocklistEntry, deleteBlocklistEntry, getBlocklistEntry } from '#contract/blocklist.ts';
+import { call } from '../api.ts';
+import { blockedText, hitsText } from '../block-words.ts';
+import type { BlocklistEntry } from '../data.ts';
+import { failedNotice, whenRead } from '../parts/card.ts';
+import '../parts/dialog.ts';
+import type { GosipDialog } from '../parts/dialog.ts';
+import { choice, field } from '../parts/field.ts';
+import { fields, FormElement } from '../parts/form.ts';
+import { look } from '../parts/look.ts';
+import { removeLater } from '../removed.ts';
+import { isAdmin, me } from '../session.ts';
+import { Shown } from '../shown.ts';
+import type { StringKey } from '../strings/en.ts';
+import { sayDone } from '../undo.ts';
+import { t } from '../words.ts';
+import { danger } from './danger.ts';
+
+type Draft = Pick<BlocklistEntry, 'kind' | 'pattern' | 'reason'> & { readonly owner: 'house' | 'me' };
+
+const kinds: Readonly<
+  Record<BlocklistEntry['kind'], { readonly name: StringKey; readonly label: StringKey; readonly hint: StringKey }>
+> = {
+  exact: { name: 'block.kind.exact', label: 'field.number', hint: 'block.hint.exact' },
+  prefix: { name: 'block.kind.prefix', label: 'block.digits', hint: 'block.hint.prefix' },
+  regex: { name: 'block.kind.regex', label: 'block.expression', hint: 'block.hint.regex' },
+};
+
+/** Whom to block, in words; or one who is blocked. */
+@customElement('gosip-blocklist-entry-dialog')
+export class GosipBlocklistEntryDialog extends FormElement {
+  /** Empty for a new one. */
+  @property() entryId = '';
+  @state() private draft: Draft | undefined;
+  @query('gosip-dialog') private dialog!: GosipDialog;
+  private readonly seen = new Shown<BlocklistEntry | null>(
+    this,
+    async () => (this.entryId === '' ? null : call(getBlocklistEntry, { params: { id: this.entryId } })),
+    ['blocklist-entry.changed'],
+  );
+
+  static override styles = [look, fields, danger];
+
+  override render() {
+    const { value, problem } = this.seen;
+    const entry = value ?? undefined;
+    return html`<gosip-dialog
+      ?firm=${this.draft !== undefined}
+      heading=${entry === undefined ? t('block.add') : blockedText(entry)}
+      @closed=${() => this.dispatchEvent(new Event('closed'))}
+    >
+      ${problem?.code === 'NOT_FOUND' ? failedNotice(t('problem.gone')) : whenRead(this.seen, (seen) => this.renderForm(seen))}
+      ${
+        entry === undefined
+          ? nothing
+          : html`<md-text-button slot="actions" class="danger" @click=${() => this.letThrough(entry)}
+              >${t('block.remove')}</md-text-button
+            >`
+      }
+      <md-text-button slot="actions" @click=${() => this.dialog.close()}>${t('action.cancel')}</md-text-button>
+      <md-filled-button slot="actions" ?disabled=${this.isBusy} @click=${this.submit}
+        >${t(entry === undefined ? 'block.action' : 'action.save')}</md-filled-button
+      >
+    </gosip-dialog>`;
+  }
+
+  private renderForm(entry: BlocklistEntry | null) {
+    const draft = this.draft ?? draftOf(entry);
+    const change = (part: Partial<Draft>) => (this.draft = { ...draft, ...part });
+    const { label, hint } = kinds[draft.kind];
+    const problem = this.wrongElsewhere('pattern', 'reason');
+    return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
+      ${problem === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${problem}</p>`}
+      ${entry === null ? nothing : html`<p class="quiet">${hitsText(entry)}</p>`}
+      ${choice({
+        label: t('block.kind'),
+        name: 'kind',
+        value: draft.kind,
+        changed: (kind) => change({ kind: kind as Draft['kind'] }),
+        choices: Object.entries(kinds).map(([value, { name }]) => ({ value, text: t(name) })),
+      })}
+      ${field({
+        label: t(label),
+        name: 'pattern',
+        hint: t(hint),
+        inputMode: draft.kind === 'regex' ? 'text' : 'tel',
+        maxLength: 200,
+        hasFocus: true,
+        wrong: this.wrong('pattern'),
+        value: draft.pattern,
+        changed: (pattern) => change({ pattern }),
+      })}
+      ${field({
+        label: t('block.reason'),
+        name: 'reason',
+        hint: t('block.reasonHint'),
+        maxLength: 200,
+        wrong: this.wrong('reason'),
+        value: draft.reason,
+        changed: (reason) => change({ reason }),
+      })}
+      ${entry === null ? this.renderOwner(draft, change) : nothing}
+    </form>`;
+  }
+
+  private renderOwner(draft: Draft, change: (part: Partial<Draft>) => void) {
+    if (!isAdmin()) return html`<p class="quiet">${t('block.ofMe')}</p>`;
+    if (me()?.person?.id === undefined) return nothing;
+    return choice({
+      label: t('block.whose'),
+      name: 'owner',
+      value: draft.owner,
+      changed: (owner) => change({ owner: owner === 'me' ? 'me' : 'house' }),
+      choices: [
+        { value: 'house', text: t('block.whose.house') },
+        { value: 'me', text: t('block.whose.me') },
+      ],
+    });
+  }
+
+  protected override async send(): Promise<void> {
+    const entry = this.seen.value ?? null;
+    const { owner, ...body } = this.draft ?? draftOf(entry);
+    if (entry === null) await this.add(body, owner);
+    else await this.change(entry, body);
+    this.dialog.close();
+  }
+
+  private async add(body: Omit<Draft, 'owner'>, owner: Draft['owner']): Promise<void> {
+    const made = await call(createBlocklistEntry, { body: { ...body, ...(isAdmin() ? { owner } : {}) } });
+    sayDone(t('block.done', { what: blockedText(made) }), () => call(deleteBlocklistEntry, { params: { id: made.id } }));
+  }
+
+  private async change({ id, kind, pattern, reason }: BlocklistEntry, body: Omit<Draft, 'owner'>): Promise<void> {
+    await call(changeBlocklistEntry, { params: { id }, body });
+    sayDone(t('state.saved'), () => call(changeBlocklistEntry, { params: { id }, body: { kind, pattern, reason } }));
+  }
+
+  private letThrough(entry: BlocklistEntry): void {
+    const text = t('block.undone', { number: blockedText(entry) });
+    removeLater(entry.id, text, () => call(deleteBlocklistEntry, { params: { id: entry.id } }));
+    this.dialog.close();
+  }
+}
+
+function draftOf(entry: BlocklistEntry | null): Draft {
+  if (entry === null) return { kind: 'exact', pattern: '', reason: '', owner: 'house' };
+  const { kind, pattern, reason, personId } = entry;
+  return { kind, pattern, reason, owner: personId === null ? 'house' : 'me' };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gosip-blocklist-entry-dialog': GosipBlocklistEntryDialog;
+  }
+}
