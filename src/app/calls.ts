@@ -111,6 +111,7 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
     byNumber: (number: string) => numbers.byNumber(number),
     callerIdOf: (personId: PersonId | undefined) => numbers.callerIdOf(personId),
     anyCallerId: () => numbers.anyCallerId(),
+    nameOf: (number: string, personId: PersonId | undefined) => deps.routing.contacts.byNumber(number, personId)?.name,
     hotlineOf: deps.hotlineOf,
     groupByExtension: (extension: string) => deps.routing.groups().find((group) => group.extension === extension),
   };
@@ -197,7 +198,7 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
   const names = {
     device: (id: DeviceId) => devices.byId(id)?.name,
     person: (id: PersonId) => deps.people.all().find((person) => person.id === id)?.name,
-    number: (number: string, personId: PersonId | undefined) => deps.routing.contacts.byNumber(number, personId)?.name,
+    number: facts.nameOf,
   };
   const control = new CallControl({
     calls,

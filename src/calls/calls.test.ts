@@ -163,6 +163,7 @@ function build(on: OpenedDatabase['db'], { trunks = [], routing, ...more }: Buil
       byNumber: () => undefined,
       callerIdOf: () => undefined,
       anyCallerId: () => undefined,
+      nameOf: () => undefined,
     },
   });
 }

@@ -55,6 +55,7 @@ const facts: DialFacts = {
   byNumber: (text) => numbers.find((one) => one.number === text),
   callerIdOf: (person) => numbers.find((one) => one.ownerPersonId === person && one.voiceEnabled),
   anyCallerId: () => numbers.find((one) => one.voiceEnabled),
+  nameOf: (text, person) => (text === '+14165550199' ? (person === 'person_eva' ? 'Mum' : 'Mrs. Miller') : undefined),
 };
 
 function shownCalled(called: HouseRing['called']): string {
@@ -131,6 +132,15 @@ describe('routeCall', () => {
     const caller = { kind: 'trunk', trunk: 't', number: from, name: 'Doc' } as const;
     const routed = routeCall({ caller, dialled }, german);
     expect([routed.ring.kind, routed.caller.number]).toEqual(['house', shownAs]);
+  });
+
+  it.each([
+    ['20', 'Mum'],
+    ['30', 'Mrs. Miller'],
+  ])('names who is called outside as whoever calls knows them: phone %s', (from, name) => {
+    const caller = { kind: 'device', device: devices.find((one) => one.extension === from)! } as const;
+    expect(routeCall({ caller, dialled: '416 555 0199' }, facts).callee).toMatchObject({ number: '+14165550199', name });
+    expect(routeCall({ caller, dialled: '416 555 0198' }, facts).callee.name).toBe('');
   });
 
   it('shows any number of the house in an emergency call, and in no other, where the caller has none', () => {

@@ -50,6 +50,8 @@ export type DialFacts = {
   /** The number a person calls out with; for `undefined`, that of the house. */
   readonly callerIdOf: (personId: PersonId | undefined) => OurNumber | undefined;
   readonly anyCallerId: () => OurNumber | undefined;
+  /** Of whose number it is as this person knows them; for `undefined`, as the house does. */
+  readonly nameOf: (number: string, personId: PersonId | undefined) => string | undefined;
 };
 
 /** An extension or number of ours is the house's, everything else goes to a trunk. */
@@ -199,7 +201,7 @@ function outbound({ from, number, isEmergency, shortCost }: Outbound, facts: Dia
   return {
     direction: 'outbound',
     caller: from.caller,
-    callee: externalParty(number, ''),
+    callee: externalParty(number, facts.nameOf(number, from.personId) ?? ''),
     number: ours?.number,
     ring: {
       kind: 'trunks',

@@ -49,9 +49,8 @@ export class GosipBlocklist extends GosipElement {
       gosip-spam-lists {
         margin-bottom: 16px;
       }
-      .off .main,
-      .off .more {
-        opacity: 0.75;
+      .off .main {
+        color: var(--quiet);
       }
       .line > md-switch {
         flex: none;

@@ -162,6 +162,7 @@ export class PstnHarness {
         groupByExtension: () => undefined,
         callerIdOf: () => undefined,
         anyCallerId: () => undefined,
+        nameOf: () => undefined,
       },
     });
     this.pstnCalls.start();

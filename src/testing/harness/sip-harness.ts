@@ -171,6 +171,7 @@ export class SipHarness implements AsyncDisposable {
         groupByExtension: (extension) => groups.find((group) => group.extension === extension),
         callerIdOf: (person) => numbers.find((one) => one.ownerPersonId === person),
         anyCallerId: () => numbers[0],
+        nameOf: () => undefined,
       },
     });
     await sip.start({ host: '127.0.0.1', port: engine.controlPort, secret }, calls);
