@@ -105,7 +105,7 @@ export class GosipTargets extends GosipElement {
     const wrong = this.wrong('');
     return html`<div role="group" aria-labelledby="label" aria-describedby=${ifDefined(wrong === '' ? undefined : 'wrong')}>
       <p class="label" id="label">${this.label}</p>
-      <div class="list">${this.value.length === 0 ? html`<p class="none">${t('targets.none')}</p>` : this.renderRows()}</div>
+      <div class="box">${this.value.length === 0 ? html`<p class="none">${t('targets.none')}</p>` : this.renderRows()}</div>
       ${wrong === '' ? nothing : html`<p class="wrong" id="wrong" role="alert">${wrong}</p>`} ${this.renderAdd()}
       ${this.sorting.announcement()}
     </div>`;
