@@ -165,7 +165,7 @@ export class GosipNumberDialog extends DraftForm<Draft> {
     return html`<div class="routing">
       <h3>${t('number.routing')}</h3>
       <p>
-        ${rules.length === 0 ? nothing : tn('number.rules', rules.length)} ${otherwise}
+        ${rules.length === 0 ? nothing : `${tn('number.rules', rules.length)} ${t('routing.otherwise')}:`} ${otherwise}
         <a href=${pathOf('routing', undefined, { number: number.id })} @click=${this.close}>${t('number.toRules')}</a>
       </p>
     </div>`;

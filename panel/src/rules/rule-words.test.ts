@@ -160,6 +160,12 @@ describe('the sentence of a rule', () => {
     expect(ruleText({ conditions, action }, { speech: speechOf(language), names })).toBe(sentence);
   });
 
+  it('leaves room for whom nobody has chosen yet', () => {
+    const action: RuleAction = { kind: 'ring', targets: [], order: 'all', seconds: 30, then };
+    const said = ruleText({ conditions: none, action }, { speech: speechOf('en'), names });
+    expect(said).toBe('Every call: … rings for 30 seconds, then voicemail of the number’s owner.');
+  });
+
   it('says that what a rule names was removed', () => {
     const action = { kind: 'ring', targets: [{ kind: 'person', id: 'person_gone' }], order: 'all', seconds: 30, then } as const;
     expect(

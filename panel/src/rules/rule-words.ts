@@ -95,8 +95,9 @@ type Rung = Pick<Extract<RuleAction, { kind: 'ring' }>, 'targets' | 'order' | 's
 /** Whom a rule or a group rings, how and for how long. */
 export function ringText({ targets, order, seconds }: Rung, telling: Telling): string {
   const { speech } = telling;
-  const key = targets.length === 1 ? 'rule.ring.one' : order === 'all' ? 'rule.ring' : 'rule.ring.inTurn';
-  const named = targets.map((target) => targetText(target, telling));
+  const key = targets.length < 2 ? 'rule.ring.one' : order === 'all' ? 'rule.ring' : 'rule.ring.inTurn';
+  // Nobody is chosen yet.
+  const named = targets.length === 0 ? ['…'] : targets.map((target) => targetText(target, telling));
   return speech.t(key, { targets: and(named, speech), seconds: span(seconds, speech) });
 }
 
