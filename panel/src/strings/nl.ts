@@ -1240,7 +1240,7 @@ export const nl: Strings = {
   'escalation.outcome.busy': 'was bezet',
   'escalation.outcome.no-answer': 'nam niet op',
   'escalation.outcome.taken-by-another': 'iemand anders was sneller',
-  'escalation.outcome.offline': 'was offline',
+  'escalation.outcome.offline': 'was niet online',
   'escalation.outcome.dnd': 'wilde niet gestoord worden',
   'escalation.outcome.not-allowed': 'zulke gesprekken zijn niet toegestaan',
   'escalation.outcome.failed': 'kon niet worden gebeld',

@@ -10,7 +10,7 @@ import { nl } from './nl.ts';
 const languages: Readonly<Record<string, Readonly<Record<string, string>>>> = { en, de, fr, es, nl };
 /** The same in several languages, and rightly so. */
 const shared =
-  /^(?:page\..*|call\.fromTo|phones\.online\..*|.*\.(?:server|transport|name|text))$|^(?:nav|kind|account|action|dnd|calls|until|people|field|ha|outcome|phone|voicemails|disposition|contact|files|targets|ruleEdit|health)\./;
+  /^(?:page\..*|call\.(?:fromTo|message)|phones\.online\..*|.*\.(?:server|transport|name|text))$|^(?:nav|kind|account|action|dnd|calls|until|people|field|ha|outcome|phone|voicemails|disposition|contact|files|targets|ruleEdit|health)\./;
 
 describe('the words of the panel', () => {
   it('are there in every language of the house', () => {
