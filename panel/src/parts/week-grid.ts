@@ -47,6 +47,8 @@ export class GosipWeekGrid extends GosipElement {
   override firstUpdated(): void {
     const grid = this.renderRoot.querySelector('table');
     // A finger that paints does not scroll; lit's own listeners could not hold it up.
+    // Nor is a long press a question for a menu.
+    grid?.addEventListener('contextmenu', (event) => this.#paints !== undefined && event.preventDefault());
     grid?.addEventListener('touchmove', (event) => this.#paints !== undefined && event.preventDefault(), { passive: false });
   }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { PanelBrowser } from '#testing/panel/browser.ts';
 import type { PanelVisitor } from '#testing/panel/browser.ts';
 import { PanelHouse } from '#testing/panel/panel-house.ts';
@@ -171,6 +171,54 @@ describe.skipIf(isMissing)('routing rules', { timeout: 120_000 }, () => {
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect.poll(names, poll).toEqual(['One', 'Three', 'Two']);
     await expectClean(admin, 'rules in order');
+  });
+
+  it('are dragged by a finger, and hours are painted by one that rests first', async () => {
+    await clear();
+    for (const name of ['One', 'Two']) await addRule(name, { conditions: { callers: [{ kind: 'anonymous' }] } });
+    await using visitor = await browser.open({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } });
+    const { page } = visitor;
+    await page.goto(house.url);
+    await page.getByLabel('User name').fill('anna');
+    await page.getByLabel('Password').fill(password);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor();
+    const session = await visitor.context.newCDPSession(page);
+    const middleOf = async (one: Locator) => {
+      const box = await one.boundingBox();
+      return { x: (box?.x ?? 0) + (box?.width ?? 0) / 2, y: (box?.y ?? 0) + (box?.height ?? 0) / 2 };
+    };
+    /** From the middle of one to below that of another; `restMs`: before the finger moves. */
+    const drag = async (from: Locator, to: Locator, { below = 0, restMs = 0 } = {}) => {
+      const [start, end] = [await middleOf(from), await middleOf(to)];
+      const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: { x: number; y: number }[]) =>
+        session.send('Input.dispatchTouchEvent', { type, touchPoints });
+      await touch('touchStart', [start]);
+      await page.waitForTimeout(restMs);
+      for (let step = 1; step <= 6; step += 1)
+        await touch('touchMove', [
+          { x: start.x + ((end.x - start.x) * step) / 6, y: start.y + ((end.y + below - start.y) * step) / 6 },
+        ]);
+      await touch('touchEnd', []);
+    };
+    await page.goto(`${house.url}routing`);
+    const handle = (name: string) => page.getByRole('button', { name: new RegExp(`^Move ${name},`) });
+    await handle('One').waitFor();
+    await drag(handle('One'), handle('Two'), { below: 90 });
+    await expect.poll(names, poll).toEqual(['Two', 'One']);
+
+    await page.goto(`${house.url}routing/new?number=${numberId}`);
+    const dialog = page.locator('gosip-rule-dialog');
+    await dialog.getByRole('button', { name: 'Paint the week' }).click();
+    const cell = (day: number, hour: number) => dialog.locator(`[data-day="${day}"][data-hour="${hour}"]`);
+    await cell(3, 5).scrollIntoViewIfNeeded();
+    await drag(cell(2, 2), cell(2, 4), { restMs: 500 });
+    await expect.poll(() => cell(2, 3).getAttribute('aria-selected'), poll).toBe('true');
+    await expect.poll(() => cell(2, 4).getAttribute('aria-selected'), poll).toBe('true');
+    await cell(5, 3).tap();
+    await expect.poll(() => cell(5, 3).getAttribute('aria-selected'), poll).toBe('true');
+    await dialog.getByRole('button', { name: 'Discard' }).click();
+    expect(visitor.faults).toEqual([]);
   });
 
   it('are switched off, duplicated, and deleted only when nobody takes it back', async () => {
