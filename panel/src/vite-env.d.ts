@@ -1,3 +1,8 @@
+/** Built as a program of its own; its address. */
+declare module '*?worker&url' {
+  const address: string;
+  export default address;
+}
 interface ImportMetaEnv {
   readonly DEV: boolean;
 }

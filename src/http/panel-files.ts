@@ -14,7 +14,8 @@ const contentSecurityPolicy = [
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self'",
-  "media-src 'self'",
+  // What was recorded in the page is heard before it is saved.
+  "media-src 'self' blob:",
   "connect-src 'self'",
   "base-uri 'self'",
   "form-action 'none'",

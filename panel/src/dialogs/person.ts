@@ -33,6 +33,7 @@ export class GosipPersonDialog extends FormElement {
   /** Empty for a new one. */
   @property() personId = '';
   @state() private draft: Draft | undefined;
+  @state() private hasGreeting = false;
   @query('gosip-dialog') private dialog!: GosipDialog;
   private readonly seen = new Shown<Person | null>(
     this,
@@ -54,6 +55,17 @@ export class GosipPersonDialog extends FormElement {
       }
       .line .more {
         display: block;
+      }
+      details {
+        margin-top: 12px;
+      }
+      summary {
+        min-height: 44px;
+        align-content: center;
+        cursor: pointer;
+      }
+      gosip-greeting {
+        padding-top: 8px;
       }
       .away {
         margin-top: 20px;
@@ -99,6 +111,7 @@ export class GosipPersonDialog extends FormElement {
           ></md-switch>
         </div>
       </form>
+      ${person === null ? nothing : this.renderGreeting(person)}
       ${
         person === null || person.id === me()?.person?.id
           ? nothing
@@ -108,6 +121,17 @@ export class GosipPersonDialog extends FormElement {
               >
             </div>`
       }`;
+  }
+
+  /** Loaded when it is asked for: few people set it for somebody else. */
+  private renderGreeting({ id }: Person) {
+    const opened = (event: Event) => {
+      if ((event.target as HTMLDetailsElement).open) void import('../parts/greeting.ts').then(() => (this.hasGreeting = true));
+    };
+    return html`<details @toggle=${opened}>
+      <summary>${t('greeting.card')}</summary>
+      ${this.hasGreeting ? html`<gosip-greeting .personId=${id}></gosip-greeting>` : nothing}
+    </details>`;
   }
 
   private renderField(name: TextField, { label, hint, draft, change }: FieldFacts) {

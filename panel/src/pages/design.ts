@@ -9,6 +9,7 @@ import { customElement } from 'lit/decorators.js';
 import { clock } from '../clock.ts';
 import { card } from '../parts/card.ts';
 import '../parts/copy.ts';
+import '../parts/greeting.ts';
 import '../parts/endless-list.ts';
 import { GosipElement } from '../parts/element.ts';
 import { field } from '../parts/field.ts';
@@ -74,7 +75,9 @@ export class GosipDesign extends GosipElement {
       <gosip-icon-button slot="actions" .path=${mdiPlus} label="Add"></gosip-icon-button>
       <div class="stack">
         ${card('Buttons', this.renderButtons())} ${card('States', this.renderStates())} ${card('Fields', this.renderFields())}
-        ${card('Players', this.renderPlayers())} ${card('Rows', this.renderRows(), html`<span class="quiet">2 of 3</span>`)}
+        ${card('Players', this.renderPlayers())}
+        ${card('Greeting', html`<div class="fields"><gosip-greeting></gosip-greeting></div>`)}
+        ${card('Rows', this.renderRows(), html`<span class="quiet">2 of 3</span>`)}
         ${card('Loading', html`<gosip-loading></gosip-loading>`)}
         ${card('Nothing yet', html`<gosip-notice .path=${mdiHistory} heading="No calls yet" text="As soon as a phone calls, it is here."></gosip-notice>`)}
         ${card('Failure', html`<gosip-notice problem .path=${mdiHistory} heading="This cannot be shown now" text=${longName}></gosip-notice>`)}

@@ -3,6 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import { card } from '../parts/card.ts';
 import { GosipElement } from '../parts/element.ts';
 import { look } from '../parts/look.ts';
+import '../parts/greeting.ts';
 import '../parts/page.ts';
 import '../parts/sessions.ts';
 import { me } from '../session.ts';
@@ -26,6 +27,9 @@ export class GosipMySettings extends GosipElement {
         break-inside: avoid;
         margin-bottom: 16px;
       }
+      .greeting {
+        padding: 0 16px 16px;
+      }
       @media (max-width: 869px) {
         .columns {
           columns: 1;
@@ -45,6 +49,7 @@ export class GosipMySettings extends GosipElement {
             : html`<gosip-do-not-disturb mine></gosip-do-not-disturb>
                 <gosip-my-phones .personId=${person.id}></gosip-my-phones>
                 <gosip-my-numbers></gosip-my-numbers>
+                ${card(t('greeting.card'), html`<gosip-greeting class="greeting" .personId=${person.id}></gosip-greeting>`)}
                 ${card(t('sessions.title'), html`<gosip-sessions .personId=${person.id}></gosip-sessions>`)}`
         }
       </div>

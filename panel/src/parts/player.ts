@@ -122,7 +122,9 @@ export class GosipPlayer extends GosipElement {
       </button>
       ${this.renderPlace()}
       <div class="below">
-        <span class="time number" aria-hidden="true">${formatDuration(this.at)} / ${formatDuration(this.length)}</span>
+        <span class="time number" aria-hidden="true"
+          >${formatDuration(this.at)}${this.length === 0 ? '' : ` / ${formatDuration(this.length)}`}</span
+        >
         ${this.renderSpeed()} ${this.renderVolume()}
       </div>
     </div>`;

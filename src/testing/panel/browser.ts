@@ -55,11 +55,12 @@ export class PanelBrowser implements AsyncDisposable {
     this.#home = home;
   }
 
-  static async start(): Promise<PanelBrowser> {
+  /** `more`: flags of Chromium beside the usual ones. */
+  static async start(more: readonly string[] = []): Promise<PanelBrowser> {
     const home = mkdtempSync(join(tmpdir(), 'gosip-browser-'));
     const browser = await chromium.launch({
       executablePath: chromiumPath,
-      args: flags,
+      args: [...flags, ...more],
       env: { ...process.env, HOME: home },
       timeout: 120_000,
     });
