@@ -20,19 +20,22 @@ export class GosipMySettings extends GosipElement {
     look,
     css`
       .columns {
-        columns: 2;
-        column-gap: 16px;
+        display: grid;
+        grid-template-columns: repeat(2, minmax(0, 1fr));
+        gap: 16px;
+        align-items: start;
       }
-      .columns > * {
-        break-inside: avoid;
-        margin-bottom: 16px;
+      .column {
+        display: grid;
+        gap: 16px;
+        min-width: 0;
       }
       .greeting {
         padding: 0 16px 16px;
       }
       @media (max-width: 869px) {
         .columns {
-          columns: 1;
+          grid-template-columns: minmax(0, 1fr);
         }
       }
     `,
@@ -42,15 +45,23 @@ export class GosipMySettings extends GosipElement {
     const person = me()?.person ?? undefined;
     return html`<gosip-page heading=${t('page.mySettings')}>
       <div class="columns">
-        <gosip-my-account></gosip-my-account>
+        <div class="column">
+          <gosip-my-account></gosip-my-account>
+          ${
+            person === undefined
+              ? nothing
+              : html`<gosip-do-not-disturb mine></gosip-do-not-disturb>
+                  <gosip-my-phones .personId=${person.id}></gosip-my-phones>
+                  <gosip-my-numbers></gosip-my-numbers>`
+          }
+        </div>
         ${
           person === undefined
             ? nothing
-            : html`<gosip-do-not-disturb mine></gosip-do-not-disturb>
-                <gosip-my-phones .personId=${person.id}></gosip-my-phones>
-                <gosip-my-numbers></gosip-my-numbers>
+            : html`<div class="column">
                 ${card(t('greeting.card'), html`<gosip-greeting class="greeting" .personId=${person.id}></gosip-greeting>`)}
-                ${card(t('sessions.title'), html`<gosip-sessions .personId=${person.id}></gosip-sessions>`)}`
+                ${card(t('sessions.title'), html`<gosip-sessions .personId=${person.id}></gosip-sessions>`)}
+              </div>`
         }
       </div>
     </gosip-page>`;

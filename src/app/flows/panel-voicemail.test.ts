@@ -80,6 +80,22 @@ describe.skipIf(isMissing)('the player', () => {
     await mum?.getByRole('button', { name: 'Play' }).waitFor();
   });
 
+  it('goes on on the dashboard when another message comes on top', async () => {
+    const { page } = anna;
+    await page.goto(house.url);
+    const mum = page.getByRole('group', { name: 'Voicemail of Mum' });
+    await mum.getByRole('button', { name: 'Play' }).click();
+    await mum.getByRole('button', { name: 'Pause' }).waitFor();
+    plant({ name: 'newer', number: '+14165550166', caller: 'Newcomer', hoursAgo: 0, seconds: 5 });
+    // A change that the page is told of.
+    await house.ask('PATCH', '/voicemails/vm_school', { archived: true });
+    await page.getByRole('group', { name: 'Voicemail of Newcomer' }).waitFor();
+    await mum.getByRole('button', { name: 'Pause' }).click();
+    expect(await mum.getByRole('slider', { name: 'Position' }).getAttribute('aria-valuetext')).not.toMatch(/^0 seconds/);
+    await house.ask('PATCH', '/voicemails/vm_school', { archived: false });
+    await house.ask('PATCH', '/voicemails/vm_newer', { heard: true });
+  });
+
   it('says that a broken recording cannot be played, and offers it to be downloaded', async () => {
     await using spoilt = await PanelHouse.start();
     const login = await furnish(spoilt);

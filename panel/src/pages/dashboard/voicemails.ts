@@ -1,7 +1,8 @@
 import { mdiCheck, mdiVoicemail } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { getVoicemailAudio, getVoicemailPeaks, listVoicemails, readVoicemail } from '#contract/voicemails.ts';
+import { repeat } from 'lit/directives/repeat.js';
+import { changeVoicemail, listVoicemails, readVoicemail } from '#contract/voicemails.ts';
 import { call } from '../../api.ts';
 import { partyName } from '../../call-words.ts';
 import { clock } from '../../clock.ts';
@@ -12,24 +13,16 @@ import { GosipElement } from '../../parts/element.ts';
 import '../../parts/icon-button.ts';
 import { look } from '../../parts/look.ts';
 import '../../parts/player.ts';
-import { say } from '../../parts/snackbar.ts';
-import { apiAddress } from '../../place.ts';
-import { toProblem } from '../../problem.ts';
-import { problemText } from '../../problem-words.ts';
-import { requestPath } from '../../request.ts';
+import { pathOf } from '../../routes.ts';
 import { Shown } from '../../shown.ts';
+import { sayDone, sayProblem } from '../../undo.ts';
+import { audioOf, audioText, voicemailFacts, wordsOf } from '../../voicemail-words.ts';
 import { locale, t, tn } from '../../words.ts';
 
 /** What was left and nobody has heard yet, to be heard here. */
 @customElement('gosip-voicemails')
 export class GosipVoicemails extends GosipElement {
-  private readonly seen = new Shown(this, () => call(listVoicemails, { query: { heard: 'false', per_page: 5 } }), [
-    'voicemail.left',
-    'voicemail.transcribed',
-    'voicemail.heard',
-    'voicemail.changed',
-    'voicemail.deleted',
-  ]);
+  private readonly seen = new Shown(this, () => call(listVoicemails, { query: { heard: 'false', per_page: 5 } }), voicemailFacts);
 
   static override styles = [
     look,
@@ -45,17 +38,28 @@ export class GosipVoicemails extends GosipElement {
         align-items: center;
         gap: 12px;
       }
-      .head > span {
+      .head > a {
         flex: 1;
         min-width: 0;
+        color: inherit;
+        text-decoration: none;
+      }
+      .head > a:hover .main {
+        text-decoration: underline;
       }
       .main {
         display: block;
         font-size: 15px;
       }
-      blockquote {
-        margin: 0;
+      .words {
+        display: -webkit-box;
+        overflow: hidden;
         overflow-wrap: anywhere;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 4;
+      }
+      .count {
+        white-space: nowrap;
       }
     `,
   ];
@@ -67,55 +71,67 @@ export class GosipVoicemails extends GosipElement {
       whenRead(this.seen, ({ items }) =>
         items.length === 0
           ? html`<gosip-notice .path=${mdiVoicemail} heading=${t('voicemails.none')}></gosip-notice>`
-          : html`<ul>
-              ${items.map((one) => this.renderOne(one))}
+          : // By its id: one that comes on top takes no player from what is being heard.
+            html`<ul>
+              ${repeat(
+                items,
+                ({ id }) => id,
+                (one) => this.renderOne(one),
+              )}
             </ul>`,
       ),
-      total === 0 ? '' : html`<span class="quiet" aria-live="polite">${tn('voicemails.new', total)}</span>`,
+      html`${total === 0 ? nothing : html`<span class="quiet count" aria-live="polite">${tn('voicemails.new', total)}</span>`}<a
+          href=${pathOf('voicemail')}
+          >${t('voicemail.toList')}</a
+        >`,
     );
   }
 
   private renderOne(one: Voicemail) {
-    const { id, leftAt, seconds, transcript } = one;
+    const { id, leftAt, seconds } = one;
     const at = Date.parse(leftAt);
     const name = partyName(one.caller);
-    const when = formatWhen(at, clock.now(), locale.value);
+    const words = wordsOf(one);
     return html`<li>
       <div class="head">
-        <span>
+        <a href=${pathOf('voicemail', id)}>
           <span class="main cut">${name}</span>
-          <time class="quiet" datetime=${leftAt} title=${formatMoment(at, locale.value)}>${when}</time>
+          <time class="quiet" datetime=${leftAt} title=${formatMoment(at, locale.value)}
+            >${formatWhen(at, clock.now(), locale.value)}</time
+          >
           <span class="quiet number"> · ${formatDuration(seconds)}</span>
-        </span>
+        </a>
         <gosip-icon-button
           .path=${mdiCheck}
           label=${t('voicemails.markHeard', { name })}
           @click=${() => void this.markHeard(id)}
         ></gosip-icon-button>
       </div>
-      ${transcript === null ? nothing : html`<blockquote>${transcript}</blockquote>`} ${this.renderAudio(one, name)}
+      ${words === '' ? nothing : html`<p class="words ${one.transcript === null ? 'quiet' : ''}">${words}</p>`}
+      ${this.renderAudio(one, name)}
     </li>`;
   }
 
-  private renderAudio({ id, audio, seconds }: Voicemail, name: string) {
-    if (audio === 'lost') return html`<p class="quiet">${t('voicemails.lost')}</p>`;
-    if (audio === 'fetching') return html`<p class="quiet">${t('voicemails.fetching')}</p>`;
-    const address = apiAddress(requestPath(getVoicemailAudio, { params: { id } })).href;
+  private renderAudio(one: Voicemail, name: string) {
+    const text = audioText(one);
+    if (text !== '') return html`<p class="quiet">${text}</p>`;
+    const { audio, peaks } = audioOf(one.id);
     return html`<gosip-player
-      audio=${address}
-      peaks=${apiAddress(requestPath(getVoicemailPeaks, { params: { id } })).href}
-      seconds=${seconds}
+      audio=${audio}
+      .peaks=${peaks}
+      seconds=${one.seconds}
       label=${t('voicemails.listen', { name })}
-      file="${id}.wav"
-      @ended=${() => void this.markHeard(id)}
+      file="${one.id}.wav"
+      @ended=${() => void this.markHeard(one.id)}
     ></gosip-player>`;
   }
 
   private async markHeard(id: Voicemail['id']): Promise<void> {
     try {
       await call(readVoicemail, { params: { id } });
+      sayDone(tn('voicemail.marked', 1), () => call(changeVoicemail, { params: { id }, body: { heard: false } }));
     } catch (error) {
-      say({ text: problemText(toProblem(error)) });
+      sayProblem(error);
     }
   }
 }
