@@ -9,7 +9,7 @@ export const voicemailViews = [
 
 export type VoicemailView = (typeof voicemailViews)[number]['name'];
 
-/** `person`: an id; undefined for all that somebody may see. */
+/** `person`: an id, or `house` for what is nobody’s; undefined for all that somebody may see. */
 export type VoicemailFilter = { readonly view: VoicemailView; readonly person: string | undefined; readonly text: string };
 
 type Query = Readonly<Record<string, string>>;
@@ -32,16 +32,19 @@ export function addressOf({ view, person, text }: VoicemailFilter): Query {
   };
 }
 
+/** Whose mailbox. */
+export type Mailbox = `person_${string}` | 'house';
+
 export type VoicemailQuery = {
   readonly heard?: 'false';
   readonly archived?: 'true';
-  readonly person?: `person_${string}`;
+  readonly person?: Mailbox;
   readonly text?: string;
 };
 
 /** As the house is asked. */
 export function queryOf(filter: VoicemailFilter): VoicemailQuery {
-  const { view, person, text = '' } = addressOf(filter) as { view?: VoicemailView; person?: `person_${string}`; text?: string };
+  const { view, person, text = '' } = addressOf(filter) as { view?: VoicemailView; person?: Mailbox; text?: string };
   return {
     ...(view === 'new' ? { heard: 'false' } : {}),
     ...(view === 'archived' ? { archived: 'true' } : {}),

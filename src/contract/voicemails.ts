@@ -8,6 +8,8 @@ import { listQuery, pageOf } from './page.ts';
 import { peaks } from './peaks.ts';
 
 const params = z.object({ id: voicemailId });
+/** A person’s, or `house`: those that are nobody’s. */
+const mailbox = z.union([personId, z.literal('house')]);
 const booleanParam = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 export const transcriptionStates = ['none', 'pending', 'ready', 'failed'] as const;
@@ -45,7 +47,7 @@ export const listVoicemails = endpoint({
   access: 'user',
   summary: 'Voicemails of your own mailbox; for an admin, of all mailboxes',
   query: listQuery(['leftAt', 'seconds'], {
-    person: personId.optional(),
+    person: mailbox.optional(),
     heard: booleanParam.optional(),
     /** Only what is not archived, by default. */
     archived: booleanParam.default(false),
@@ -104,7 +106,7 @@ export const readAllVoicemails = endpoint({
   path: '/voicemails/read',
   access: 'user',
   summary: 'Mark all voicemails of a mailbox as heard, by default your own',
-  query: z.strictObject({ person: personId.optional() }),
+  query: z.strictObject({ person: mailbox.optional() }),
   reply: z.object({
     heard: z.number().int(),
     /** Those that were not heard before: to take it back. */

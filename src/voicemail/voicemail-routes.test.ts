@@ -28,6 +28,8 @@ it.each([
   ['another user, who names the owner', ben, 'person_anna', 0],
   ['a token without a person, which names the owner', personless, 'person_anna', 0],
   ['a token without a person', personless, undefined, 0],
+  ['an admin, who names the house, whose they are not', admin, 'house', 0],
+  ['their owner, who names the house', anna, 'house', 0],
 ])('all messages are marked as heard by %s', async (_who, identity, person, heard) => {
   const route = harness.room.routes.find(({ endpoint }) => endpoint.id === 'readAllVoicemails')!;
   const reply: unknown = await route.run({ params: {}, query: { person }, body: undefined, identity, client: anyClient });
@@ -69,4 +71,20 @@ it('a message says whether its words are still to come, are there, or could not 
   expect(harness.facts.slice(told).map(({ name }) => name)).toEqual(['voicemail.changed']);
   await harness.room.transcribed({ recording, source: 'twilio', status: 'completed', text: 'Hello' });
   expect(await state()).toBe('ready');
+});
+
+it('messages for nobody are those of the house: an administrator alone lists them and marks them as heard', async () => {
+  harness.records.set('CA9', recordFor(undefined));
+  await harness.room.recorded(messageNotice('RE9', { externalCallId: 'CA9' }));
+  await harness.reaches('RE9', 'stored');
+  const ask = async (id: string, identity: Identity) => {
+    const route = harness.room.routes.find(({ endpoint }) => endpoint.id === id)!;
+    const query = route.endpoint.query?.parse({ person: 'house' });
+    return route.run({ params: {}, query, body: undefined, identity, client: anyClient });
+  };
+  expect(await ask('listVoicemails', admin)).toMatchObject({ total: 1, items: [{ personId: null }] });
+  expect(await ask('listVoicemails', anna)).toMatchObject({ total: 0 });
+  expect(await ask('readAllVoicemails', anna)).toMatchObject({ heard: 0 });
+  expect(await ask('readAllVoicemails', admin)).toMatchObject({ heard: 1 });
+  expect(harness.voicemails().map(({ heardAt }) => heardAt === undefined)).toEqual([true, false]);
 });

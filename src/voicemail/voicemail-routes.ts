@@ -2,7 +2,7 @@ import type { Clock } from '#base/clock.ts';
 import { isoTime, isoTimeOrNull, parseTime } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import { visiblePerson } from '#base/visible-person.ts';
-import type { VoicemailId } from '#base/ids.ts';
+import type { PersonId, VoicemailId } from '#base/ids.ts';
 import { givenFields } from '#base/given-fields.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
@@ -65,7 +65,7 @@ export function voicemailRoutes(deps: Deps): readonly Route[] {
       const { person, heard, archived, from, to, text } = query;
       const filter = {
         visibleTo: visiblePerson(identity),
-        personId: person,
+        personId: ownerOf(person),
         isHeard: heard,
         isArchived: archived,
         text,
@@ -91,7 +91,7 @@ export function voicemailRoutes(deps: Deps): readonly Route[] {
       return toReply(await voicemails.change(visible(params.id, identity).id, { isHeard: true }));
     }),
     handle(readAllVoicemails, async ({ query, identity }) => {
-      const personId = query.person ?? identity?.personId;
+      const personId = ownerOf(query.person ?? identity?.personId);
       const isTheirs = identity?.role === 'admin' || personId === identity?.personId;
       const ids = personId === undefined || !isTheirs ? [] : await voicemails.markAllHeard(personId);
       return { heard: ids.length, ids: [...ids] };
@@ -128,6 +128,11 @@ async function enginesOf(speech: SpeechToText | undefined) {
 function noHomeAssistant(): AppError {
   const details = [{ field: 'transcription', message: 'needs the options home_assistant_url and home_assistant_token' }];
   return new AppError('invalid', 'This house has no Home Assistant', { details });
+}
+
+/** Null: the house. */
+function ownerOf(mailbox: PersonId | 'house' | undefined): PersonId | null | undefined {
+  return mailbox === 'house' ? null : mailbox;
 }
 
 function isVisible({ personId }: Voicemail, identity: Identity | undefined): boolean {

@@ -48,7 +48,8 @@ const unknownCall: VoicemailCall = {
 /** Everything given must hold. `visibleTo` undefined: all. */
 export type VoicemailFilter = {
   readonly visibleTo?: PersonId | undefined;
-  readonly personId?: PersonId | undefined;
+  /** Null: the house's own. */
+  readonly personId?: PersonId | null | undefined;
   readonly isHeard?: boolean | undefined;
   readonly isArchived?: boolean | undefined;
   readonly from?: number | undefined;
@@ -98,7 +99,7 @@ const columns = { leftAt: 'v.left_at', seconds: 'r.seconds' } as const;
 
 const conditions = {
   visibleTo: 'v.person_id = :visibleTo',
-  personId: 'v.person_id = :personId',
+  personId: 'v.person_id IS :personId',
   isHeard: '(v.heard_at IS NOT NULL) = :isHeard',
   isArchived: '(v.archived_at IS NOT NULL) = :isArchived',
   from: 'v.left_at >= :from',
@@ -155,8 +156,8 @@ export class VoicemailStore {
     this.#deleteWords = db.prepare<[string]>(
       'DELETE FROM recording_transcripts WHERE recording_id = (SELECT recording_id FROM voicemails WHERE id = ?)',
     );
-    this.#unheardByPerson = db.prepare<[string], Row>(
-      `${select} WHERE v.person_id = ? AND v.heard_at IS NULL AND v.is_shown = 1 ORDER BY v.left_at`,
+    this.#unheardByPerson = db.prepare<[string | null], Row>(
+      `${select} WHERE v.person_id IS ? AND v.heard_at IS NULL AND v.is_shown = 1 ORDER BY v.left_at`,
     );
   }
 
@@ -201,7 +202,8 @@ export class VoicemailStore {
     this.#delete.run(id);
   }
 
-  unheardByPerson(personId: PersonId): readonly Voicemail[] {
+  /** Null: the house's own. */
+  unheardByPerson(personId: PersonId | null): readonly Voicemail[] {
     return this.#unheardByPerson.all(personId).flatMap((row) => fromRow(row) ?? []);
   }
 
@@ -216,7 +218,7 @@ export class VoicemailStore {
     ];
     const where = `WHERE ${all.join(' AND ')}`;
     const values = {
-      ...Object.fromEntries(given.map((name) => [name, toValue(filter[name] ?? '')])),
+      ...Object.fromEntries(given.map((name) => [name, toValue(filter[name] ?? null)])),
       ...(text === undefined ? {} : { text: text.value }),
       ...(hasNamed ? { named: JSON.stringify(filter.named) } : {}),
     };
@@ -244,7 +246,7 @@ export function toVoicemailCall({ id, caller, callee, number }: CallWithMessage)
   return { callId: id, personId: callee.personId, callerNumber: caller.number, callerName: caller.name, number };
 }
 
-function toValue(value: string | number | boolean): string | number {
+function toValue(value: string | number | boolean | null): string | number | null {
   return typeof value === 'boolean' ? Number(value) : value;
 }
 

@@ -78,8 +78,8 @@ export class Voicemails implements Mailbox {
     return after;
   }
 
-  /** Returns those that were not heard before. */
-  async markAllHeard(personId: PersonId): Promise<readonly VoicemailId[]> {
+  /** Null: the house's own. Returns those that were not heard before. */
+  async markAllHeard(personId: PersonId | null): Promise<readonly VoicemailId[]> {
     const { store, writes, clock, events } = this.#deps;
     const heard = await writes.write(() => {
       const unheard = store.unheardByPerson(personId);

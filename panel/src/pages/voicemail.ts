@@ -29,7 +29,7 @@ import { isAdmin, me } from '../session.ts';
 import { Shown } from '../shown.ts';
 import { sayDone, sayProblem } from '../undo.ts';
 import { addressOf, filterOf, queryOf, voicemailViews } from '../voicemail-filters.ts';
-import type { VoicemailFilter } from '../voicemail-filters.ts';
+import type { Mailbox, VoicemailFilter } from '../voicemail-filters.ts';
 import { audioText, voicemailFacts, wordsOf } from '../voicemail-words.ts';
 import { locale, t, tn } from '../words.ts';
 import { voicemailStyles } from './voicemail-styles.ts';
@@ -78,7 +78,7 @@ export class GosipVoicemail extends GosipElement {
   }
 
   private async countUnheard(): Promise<number> {
-    const person = this.markedPerson as Person['id'] | undefined;
+    const person = this.markedPerson as Mailbox | undefined;
     if (person === undefined) return 0;
     return (await call(listVoicemails, { query: { heard: 'false', per_page: 1, person } })).total;
   }
@@ -125,7 +125,8 @@ export class GosipVoicemail extends GosipElement {
   }
 
   private markText(count: number): string {
-    const name = this.people.value?.find(({ id }) => id === this.filter.person)?.name;
+    const { person } = this.filter;
+    const name = person === 'house' ? t('voicemail.ofHouse') : this.people.value?.find(({ id }) => id === person)?.name;
     return name === undefined ? tn('voicemail.markMine', count) : tn('voicemail.markOf', count, { name });
   }
 
@@ -148,13 +149,14 @@ export class GosipVoicemail extends GosipElement {
 
   private renderPeople() {
     const people = this.people.value ?? [];
-    if (people.length < 2) return nothing;
+    if (people.length === 0) return nothing;
     return html`<select
       aria-label=${t('voicemail.whose')}
       @change=${(event: Event) => this.choose({ person: textOf(event) === '' ? undefined : textOf(event) })}
     >
       <option value="">${t('voicemail.everybody')}</option>
       ${people.map(({ id, name }) => html`<option value=${id} .selected=${id === this.filter.person}>${name}</option>`)}
+      <option value="house" .selected=${this.filter.person === 'house'}>${t('field.owner.nobody')}</option>
     </select>`;
   }
 
@@ -182,7 +184,8 @@ export class GosipVoicemail extends GosipElement {
     const at = Date.parse(one.leftAt);
     const isNew = one.heardAt === null;
     const words = [audioText(one), wordsOf(one)].find((text) => text !== '') ?? '';
-    const owner = this.people.value?.find(({ id }) => id === one.personId)?.name;
+    const isNobodys = isAdmin() && one.personId === null;
+    const owner = isNobodys ? t('voicemail.ofHouse') : this.people.value?.find(({ id }) => id === one.personId)?.name;
     return html`<a
       class="row ${isNew ? 'new' : ''}"
       href=${pathOf('voicemail', one.id, addressOf(this.filter))}
@@ -238,7 +241,7 @@ export class GosipVoicemail extends GosipElement {
   }
 
   private async markAll(): Promise<void> {
-    const person = this.markedPerson as Person['id'] | undefined;
+    const person = this.markedPerson as Mailbox | undefined;
     try {
       const { heard, ids } = await call(readAllVoicemails, { query: person === undefined ? {} : { person } });
       if (heard > 0) sayDone(tn('voicemail.marked', heard), () => markNew(ids));
