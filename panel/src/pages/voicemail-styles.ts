@@ -65,6 +65,12 @@ export const voicemailStyles = css`
   .row[aria-current='true'] {
     background: var(--tint);
   }
+  @media (forced-colors: active) {
+    .row[aria-current='true'] {
+      outline: 2px solid Highlight;
+      outline-offset: -2px;
+    }
+  }
   .row .words {
     display: -webkit-box;
     overflow: hidden;

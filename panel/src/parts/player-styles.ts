@@ -131,6 +131,11 @@ export const playerStyles = css`
     }
   }
   @media (forced-colors: active) {
+    /* There no border is transparent. */
+    select {
+      border-width: 1px;
+      background: none;
+    }
     .volume input {
       forced-color-adjust: none;
     }

@@ -48,9 +48,30 @@ export class GosipRecorder extends GosipElement {
       .time {
         color: var(--quiet);
       }
-      meter {
-        width: 100%;
+      :host([running]) {
+        flex: 1 1 100%;
+      }
+      .level {
         height: 12px;
+        border-radius: 6px;
+        background: var(--hover);
+        overflow: hidden;
+      }
+      .level i {
+        display: block;
+        width: var(--level, 0%);
+        height: 100%;
+        border-radius: 6px;
+        background: var(--accent);
+      }
+      @media (forced-colors: active) {
+        .level {
+          border: 1px solid CanvasText;
+        }
+        .level i {
+          forced-color-adjust: none;
+          background: Highlight;
+        }
       }
     `,
   ];
@@ -59,6 +80,11 @@ export class GosipRecorder extends GosipElement {
     super.disconnectedCallback();
     this.#end();
     this.phase = 'idle';
+  }
+
+  override updated(): void {
+    this.toggleAttribute('running', this.phase === 'recording');
+    this.style.setProperty('--level', `${Math.min(100, this.level * 100)}%`);
   }
 
   override render() {
@@ -86,7 +112,16 @@ export class GosipRecorder extends GosipElement {
           >${formatDuration(this.seconds)} / ${formatDuration(maxSeconds)}</span
         >
       </div>
-      <meter min="0" max="1" .value=${this.level} aria-label=${t('recorder.level')}></meter>
+      <div
+        class="level"
+        role="meter"
+        aria-valuemin="0"
+        aria-valuemax="100"
+        aria-valuenow=${Math.round(this.level * 100)}
+        aria-label=${t('recorder.level')}
+      >
+        <i></i>
+      </div>
       <p class="quiet" role="status">
         ${this.isQuiet && this.seconds > quietSeconds ? t('recorder.quiet') : t('recorder.speak')}
       </p>`;
