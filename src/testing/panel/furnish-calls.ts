@@ -54,28 +54,69 @@ export function plantCalls(house: PanelHouse, { count, personId, ...named }: Pla
   db.close();
 }
 
-/** A call that a house has: who rang, and why. Newer than all others. */
-export async function furnishCalls(house: PanelHouse): Promise<void> {
-  const { items } = await house.ask<{ items: { id: string; name: string }[] }>('GET', '/devices?per_page=100');
+export type PlantedCall = {
+  readonly id: string;
+  readonly direction?: 'inbound' | 'outbound' | 'internal';
+  /** How it ended and why, such as `missed` by `no-answer`. */
+  readonly verdict: readonly [disposition: string, reason: string];
+  readonly caller?: readonly [number: string, name: string];
+  readonly callee?: readonly [number: string, name: string];
+  readonly reasons?: readonly { readonly code: string; readonly params: object }[];
+  /** Who was to ring, and for how many seconds each did. */
+  readonly legs?: readonly {
+    readonly deviceId?: string;
+    readonly personId?: string;
+    readonly name: string;
+    readonly outcome: string;
+    readonly seconds?: number;
+  }[];
+};
+
+/** A call of two minutes ago. */
+export function plantCall(house: PanelHouse, planted: PlantedCall): void {
+  const { id, direction = 'inbound', verdict, reasons = [], legs = [] } = planted;
+  const { caller = ['+41446681800', ''], callee = ['+14165550100', 'House'] } = planted;
   const { db } = openDatabase({ path: join(house.folder, 'gosip.db'), log: createLog({ level: 'silent' }), clock: systemClock });
-  const at = systemClock.now() - 300_000;
-  const reasons = [
-    { code: 'dnd-device', params: { deviceId: items[0]?.id ?? '', name: items[0]?.name ?? '', until: null } },
-    { code: 'default', params: {} },
-  ];
+  const at = systemClock.now() - 120_000;
+  const rang = Math.max(0, ...legs.map(({ seconds = 0 }) => seconds));
   db.prepare(
     `INSERT INTO cdrs (id, direction, started_at, ringing_at, ended_at, disposition, reason, dialled, caller_number, caller_name, callee_number,
-      callee_name, number, trunk, reasons)
-     VALUES ('call_furnished', 'inbound', ?, ?, ?, 'missed', 'no-answer', '+14165550100', '+41446681800', '', '+14165550100', 'House',
-      '+14165550100', 'twilio', ?)`,
-  ).run(at, at + 1_200, at + 26_400, JSON.stringify(reasons));
+      callee_name, number, trunk, reasons) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '+14165550100', 'twilio', ?)`,
+  ).run(
+    id,
+    direction,
+    at,
+    rang === 0 ? null : at + 1_000,
+    at + 1_000 + rang * 1_000,
+    ...verdict,
+    callee[0],
+    ...caller,
+    ...callee,
+    JSON.stringify(reasons),
+  );
   const leg =
-    db.prepare(`INSERT INTO call_legs (id, cdr_id, role, device_id, name, address, sip_call_id, started_at, ringing_at, ended_at, outcome)
-    VALUES (?, 'call_furnished', 'callee', ?, ?, 'udp 192.0.2.7:5060', 'x', ?, ?, ?, ?)`);
-  for (const [index, { id, name }] of items.slice(1).entries()) {
-    const isThere = index < 2;
-    const times = isThere ? [at + 1_000, at + 1_200 + index * 900, at + 26_400] : [at, null, at];
-    leg.run(`leg_furnished_${index}`, id, name, ...times, isThere ? 'no-answer' : 'offline');
+    db.prepare(`INSERT INTO call_legs (id, cdr_id, role, device_id, person_id, name, address, sip_call_id, started_at, ringing_at, ended_at, outcome)
+    VALUES (?, ?, 'callee', ?, ?, ?, 'udp 192.0.2.7:5060', 'x', ?, ?, ?, ?)`);
+  for (const [index, { deviceId = null, personId = null, name, outcome, seconds }] of legs.entries()) {
+    const ringing = seconds === undefined ? null : at + 1_000;
+    leg.run(`leg_${id}_${index}`, id, deviceId, personId, name, at, ringing, at + 1_000 + (seconds ?? 0) * 1_000, outcome);
   }
   db.close();
+}
+
+/** A call as a house has it: some phones rang, some could not, one was left in peace. */
+export async function furnishCalls(house: PanelHouse): Promise<void> {
+  const { items } = await house.ask<{ items: { id: string; name: string }[] }>('GET', '/devices?per_page=100');
+  const [inPeace, ...others] = items;
+  plantCall(house, {
+    id: 'call_furnished',
+    verdict: ['missed', 'no-answer'],
+    reasons: [
+      { code: 'dnd-device', params: { deviceId: inPeace?.id, name: inPeace?.name, until: null } },
+      { code: 'default', params: {} },
+    ],
+    legs: others.map(({ id: deviceId, name }, index) =>
+      index < 2 ? { deviceId, name, outcome: 'no-answer', seconds: 25 - index } : { deviceId, name, outcome: 'offline' },
+    ),
+  });
 }
