@@ -99,8 +99,14 @@ export class GosipCallControls extends FormElement {
   private renderTalking({ one, recording }: Awaited<ReturnType<typeof this.read>>) {
     const isHeld = one.state === 'held';
     return html`${this.renderAct(t(isHeld ? 'call.resume' : 'call.hold'), isHeld ? mdiPlay : mdiPause, () => this.hold(!isHeld))}
-    ${this.renderAct(t('call.transfer'), mdiPhoneForward, () => (this.isTransferring = !this.isTransferring))}
+    ${this.renderAct(t('call.transfer'), mdiPhoneForward, () => this.askWhereTo())}
     ${one.direction === 'internal' || recording === undefined ? nothing : this.renderRecording(recording)}`;
+  }
+
+  private async askWhereTo(): Promise<void> {
+    this.isTransferring = !this.isTransferring;
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('form input')?.focus();
   }
 
   private renderRecording(recording: 'off' | 'recording' | 'paused') {
@@ -130,7 +136,6 @@ export class GosipCallControls extends FormElement {
         label: t('call.transferTo'),
         name: 'to',
         type: 'tel',
-        hasFocus: true,
         maxLength: 64,
         wrong: this.wrong('to'),
         value: this.to,

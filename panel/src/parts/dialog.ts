@@ -5,6 +5,7 @@ import { t } from '../words.ts';
 import { GosipElement } from './element.ts';
 import './icon-button.ts';
 import { look } from './look.ts';
+import './snackbar.ts';
 
 /** A dialog of the browser's own: it keeps the focus, Escape closes it, the focus goes back. Fills a narrow screen from below. */
 @customElement('gosip-dialog')
@@ -106,6 +107,7 @@ export class GosipDialog extends GosipElement {
       </header>
       <div class="body"><slot @slotchange=${this.focusFirst}></slot></div>
       <footer ?hidden=${!this.hasActions}><slot name="actions" @slotchange=${this.countActions}></slot></footer>
+      <gosip-snackbar></gosip-snackbar>
     </dialog>`;
   }
 

@@ -42,6 +42,10 @@ export function doLater(text: string, act: () => void, undone: () => void): void
   window.addEventListener('pagehide', now);
 }
 
+/** On the screen: of the page, and of each dialog above it, for nothing outside of an open dialog can be pressed. */
+const layers = new Signal<readonly GosipSnackbar[]>([]);
+
+/** Where the short words are shown: in the topmost of these that there are. */
 @customElement('gosip-snackbar')
 export class GosipSnackbar extends GosipElement {
   static override styles = [
@@ -100,11 +104,15 @@ export class GosipSnackbar extends GosipElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    layers.value = [...layers.value, this];
+    this.whileShown(() => (layers.value = layers.value.filter((one) => one !== this)));
     this.whileShown(shown.follow(() => this.requestUpdate()));
+    this.whileShown(layers.follow(() => this.requestUpdate()));
   }
 
   override render() {
-    return html`<div role="status">${shown.value === undefined ? nothing : this.renderBar(shown.value)}</div>`;
+    const isTop = layers.value.at(-1) === this;
+    return html`<div role="status">${shown.value === undefined || !isTop ? nothing : this.renderBar(shown.value)}</div>`;
   }
 
   private renderBar({ text, undo }: Shown) {

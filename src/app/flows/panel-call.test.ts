@@ -8,7 +8,7 @@ import { isBrowserMissing } from '#testing/panel/requirements.ts';
 import { expectClean, signIn } from '#testing/panel/visit.ts';
 import type { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 
-const poll = { timeout: 12_000 };
+const poll = { timeout: 30_000 };
 const password = 'kranich87zaun';
 const isMissing = isBrowserMissing();
 let house: PanelHouse;
@@ -128,7 +128,7 @@ describe.skipIf(isMissing)('a call that goes on', () => {
     await expect.poll(() => call.state, poll).toBe('ended');
   });
 
-  it('is transferred by who says where to, and says so where that is nowhere', async () => {
+  it('is transferred to the extension that somebody types', async () => {
     const { page } = admin;
     const third = await register('Attic', '13', 'ring');
     const call = kitchen.call('12');

@@ -6,7 +6,7 @@ import { PanelHouse } from '#testing/panel/panel-house.ts';
 import { isBrowserMissing } from '#testing/panel/requirements.ts';
 import { expectClean, signIn } from '#testing/panel/visit.ts';
 
-const poll = { timeout: 12_000 };
+const poll = { timeout: 30_000 };
 const password = 'kranich87zaun';
 const isMissing = isBrowserMissing();
 let house: PanelHouse;
