@@ -190,7 +190,9 @@ export class GosipWeekGrid extends GosipElement {
     if (this.#cancelRest !== undefined && event.type === 'pointerup') this.paint(this.at, !this.isOn(this.at));
     this.#cancelRest?.();
     this.#cancelRest = undefined;
+    if (this.#paints === undefined) return;
     this.#paints = undefined;
+    this.tell();
   };
 
   private paint(cell: Cell, isOn: boolean): void {
@@ -199,6 +201,11 @@ export class GosipWeekGrid extends GosipElement {
 
   private change(spans: readonly Span[]): void {
     this.value = windowsOf(spans);
+    // What is told moves what is around: not under a stroke that goes on.
+    if (this.#paints === undefined) this.tell();
+  }
+
+  private tell(): void {
     this.dispatchEvent(new Event('changed'));
   }
 }
