@@ -25,7 +25,7 @@ type Draft = Pick<BlocklistEntry, 'kind' | 'pattern' | 'reason'> & { readonly ow
 const kinds: Readonly<
   Record<BlocklistEntry['kind'], { readonly name: StringKey; readonly label: StringKey; readonly hint: StringKey }>
 > = {
-  exact: { name: 'block.kind.exact', label: 'field.number', hint: 'block.hint.exact' },
+  exact: { name: 'block.kind.exact', label: 'contact.number', hint: 'block.hint.exact' },
   prefix: { name: 'block.kind.prefix', label: 'block.digits', hint: 'block.hint.prefix' },
   regex: { name: 'block.kind.regex', label: 'block.expression', hint: 'block.hint.regex' },
 };

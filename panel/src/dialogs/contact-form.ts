@@ -73,7 +73,7 @@ function renderNumber({ draft, wrong, change }: ContactFormFacts, at: number): T
   const { number, label } = draft.numbers[at] ?? { number: '', label: '' };
   return html`<div class="line">
     ${field({
-      label: t('field.number'),
+      label: t('contact.number'),
       name: `number-${at}`,
       type: 'tel',
       inputMode: 'tel',

@@ -863,6 +863,7 @@ export const de: Strings = {
   'approvals.none': 'Es hat niemand Unbekanntes angerufen',
   'approvals.none.text': 'Ruft jemand einen Kinderanschluss an, der dort nicht bekannt ist, wirst du hier gefragt.',
   'contact.actionOf': '{action}: {name}',
+  'contact.number': 'Nummer',
 
   // routing
   'rule.if': 'Wenn {when}, {then}.',

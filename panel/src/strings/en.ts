@@ -861,6 +861,7 @@ export const en = {
   'approvals.none': 'Nobody unknown has called',
   'approvals.none.text': 'When somebody calls a child’s line whom it does not know, you are asked here.',
   'contact.actionOf': '{action}: {name}',
+  'contact.number': 'Number',
 
   // routing
   'rule.if': 'If {when}, {then}.',

@@ -861,6 +861,7 @@ export const es: Strings = {
   'approvals.none': 'No ha llamado ningún desconocido',
   'approvals.none.text': 'Cuando un desconocido llama a una línea infantil, se te pregunta aquí.',
   'contact.actionOf': '{action}: {name}',
+  'contact.number': 'Número',
 
   // routing
   'rule.if': 'Si {when}, {then}.',

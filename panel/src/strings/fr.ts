@@ -863,6 +863,7 @@ export const fr: Strings = {
   'approvals.none': 'Aucun inconnu n’a appelé',
   'approvals.none.text': 'Quand un inconnu appelle la ligne d’un enfant, vous êtes consulté ici.',
   'contact.actionOf': '{action} : {name}',
+  'contact.number': 'Numéro',
 
   // routing
   'rule.if': 'Si {when}, {then}.',

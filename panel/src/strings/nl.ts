@@ -861,6 +861,7 @@ export const nl: Strings = {
   'approvals.none': 'Er heeft geen onbekende gebeld',
   'approvals.none.text': 'Belt een onbekende naar een kinderlijn, dan word je hier gevraagd.',
   'contact.actionOf': '{action}: {name}',
+  'contact.number': 'Nummer',
 
   // routing
   'rule.if': 'Als {when}, {then}.',

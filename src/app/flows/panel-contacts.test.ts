@@ -1,4 +1,8 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '#base/clock.ts';
+import { createLog } from '#base/log.ts';
+import { openDatabase } from '#storage/database.ts';
 import { PanelBrowser } from '#testing/panel/browser.ts';
 import type { PanelVisitor } from '#testing/panel/browser.ts';
 import { PanelHouse } from '#testing/panel/panel-house.ts';
@@ -313,6 +317,41 @@ describe.skipIf(isMissing)('the blocklist', () => {
     await expectClean(anna, 'spam lists');
   });
 });
+
+describe.skipIf(isMissing)('callers whom a child’s line does not know', () => {
+  it('are let through from the dashboard by a parent, and by nobody else', async () => {
+    const kid = await house.ask<{ id: string }>('POST', '/users', { username: 'tim', name: 'Tim' });
+    await house.ask('PUT', `/users/${kid.id}/child-line`, { parents: [{ kind: 'person', id: benId }] });
+    plantUnknownCaller('+14165550195', kid.id);
+    const { page } = ben;
+    await open(ben, '', 'Dashboard');
+    const asked = page.getByRole('region', { name: 'Unknown callers of the children' });
+    await asked.getByText('+14165550195').waitFor();
+    await asked.getByText('<img class=planted').waitFor();
+    await expectClean(ben, 'an unknown caller');
+    await asked.getByRole('button', { name: /^Always let through/ }).click();
+    await page.getByText(/always gets through$/).waitFor();
+    await asked.waitFor({ state: 'detached' });
+    type Lines = { items: { allowed: { number?: string }[] }[] };
+    const { items } = await house.ask<Lines>('GET', '/child-lines');
+    expect(items.flatMap(({ allowed }) => allowed)).toContainEqual({ kind: 'number', number: '+14165550195' });
+    await open(ben, 'contacts/approvals', 'Unknown callers of the children');
+    await page.getByText('Always let through', { exact: true }).waitFor();
+    await expectClean(ben, 'unknown callers');
+    await using tim = await browser.open();
+    await tim.page.goto(house.url);
+    expect((await tim.page.request.get(`${house.url}api/call-approvals`)).status()).toBe(401);
+  });
+});
+
+/** Somebody who called an hour ago, and nobody answered. */
+function plantUnknownCaller(number: string, childId: string): void {
+  const { db } = openDatabase({ path: join(house.folder, 'gosip.db'), log: createLog({ level: 'silent' }), clock: systemClock });
+  db.prepare(
+    `INSERT INTO call_approvals (id, call_id, number, caller_name, lines, asked_at) VALUES ('approval_1', 'call_1', ?, ?, ?, ?)`,
+  ).run(number, plantedMarkup.slice(0, 60), JSON.stringify([childId]), systemClock.now() - 3_600_000);
+  db.close();
+}
 
 describe.skipIf(isMissing)('address books', () => {
   it('say what is wrong while it can be mended, and are removed', async () => {
