@@ -153,7 +153,7 @@ export class GosipBlocklist extends GosipElement {
     return html`<div class="line ${one.enabled ? '' : 'off'}">
       <a class="row" href=${pathOf('blocklist', one.id, place.value.query)}>
         <span class="text"><span class="main">${text}</span><span class="more">${more}</span></span>
-        <span class="tags"><span class="tag cut">${whoseText(one)}</span></span>
+        ${one.personId === null ? nothing : html`<span class="tags"><span class="tag cut">${whoseText(one)}</span></span>`}
       </a>
       <md-switch
         aria-label=${t('block.switch', { what: text })}
@@ -175,6 +175,5 @@ export class GosipBlocklist extends GosipElement {
 }
 
 function whoseText({ personId }: BlocklistEntry): string {
-  if (personId === null) return t('contacts.house');
   return t(personId === me()?.person?.id ? 'contacts.me' : 'contacts.other');
 }

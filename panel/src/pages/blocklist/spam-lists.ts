@@ -37,6 +37,9 @@ export class GosipSpamLists extends GosipElement {
       .row {
         flex-wrap: wrap;
       }
+      .row .more.bad {
+        color: var(--error);
+      }
       .row > .text {
         flex-basis: 200px;
         overflow-wrap: anywhere;

@@ -38,6 +38,9 @@ export class GosipAddressBooks extends GosipElement {
       .row {
         flex-wrap: wrap;
       }
+      .row .more.bad {
+        color: var(--error);
+      }
       .row > .text {
         flex-basis: 200px;
       }
