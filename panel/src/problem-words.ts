@@ -20,6 +20,14 @@ export function problemText(problem: Problem): string {
 }
 
 const byField: readonly (readonly [RegExp, RegExp, StringKey])[] = [
+  [/^number$/, /emergency/, 'trunk.test.emergency'],
+  [/^number$/, /outside/, 'trunk.test.outside'],
+  [/^numbers\.\d+$/, /international form/, 'trunk.wrong.numbers'],
+  [/^password$/, /given again/, 'trunk.wrong.password'],
+  [/^(?:host|proxy|domain)$/, /must be a server/, 'trunk.wrong.host'],
+  [/^allow\.\d+$/, /must be an address/, 'trunk.wrong.allow'],
+  [/^name$/, /another trunk|trunk of Twilio/, 'trunk.wrong.name'],
+  [/^(?:username|password|secretHeaderValue)$/, /is needed/, 'field.missing'],
   [/^extension$/, /digits/, 'field.extension.wrong'],
   [/^(?:extension|username)$/, /taken/, 'field.taken'],
   [/^username$/, /letters/, 'field.username.wrong'],

@@ -42,6 +42,7 @@ import { ListenerPings } from '#sip-engine/ping/listener-pings.ts';
 import { transportsHealth } from '#sip-engine/ping/transports-health.ts';
 import { lateEngineWarning, waitForEngine } from '#sip/engine-connection.ts';
 import { controlConnectionHealth, trunksHealth } from '#sip/sip-health.ts';
+import { trunkAlerts } from '#sip/trunk/trunk-alerts.ts';
 import { trunkEntities } from '#sip/trunk/trunk-entities.ts';
 import { Sip } from '#sip/sip.ts';
 import { composeCallApprovals } from './call-approvals.ts';
@@ -244,7 +245,7 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
     ],
     entities: [...callEntities(shown), ...trunkEntities(sip)],
     commands: callCommands(shown),
-    alerts: [...outgoingAlerts(() => tollFraudGuard.recentRefusals), ...recordAlerts(calls)],
+    alerts: [...outgoingAlerts(() => tollFraudGuard.recentRefusals), ...recordAlerts(calls), ...trunkAlerts(sip, clock)],
     probes: {
       'control connection': () => controlConnectionHealth(sip.isConnected),
       transports: async () => transportsHealth(await pings.latest()),

@@ -4,6 +4,7 @@
 import type { Clock, Timer } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
+import type { CallReason } from '#contract/call-verdicts.ts';
 import type { testCallSteps } from '#contract/trunk-words.ts';
 import { readDialled, readEmergency } from '#numbers/dial-plan.ts';
 import type { Calls } from './calls.ts';
@@ -13,7 +14,7 @@ import { testCallWords } from './trunk-test-words.ts';
 export type TestCallStep = {
   readonly step: (typeof testCallSteps)[number];
   readonly at: number;
-  readonly reason?: string;
+  readonly reason?: CallReason;
   readonly sipStatus?: number | undefined;
 };
 
@@ -71,7 +72,7 @@ export class TrunkTestCalls {
       else this.#place(trunk, number, leg);
     } catch (error) {
       log.error({ err: error, trunk: trunk.id }, 'Test call failed');
-      this.#over(trunk.id, 'internal-error');
+      this.#over(trunk.id, 'internal');
     }
     return this.get(trunk.id);
   }
@@ -127,7 +128,7 @@ export class TrunkTestCalls {
     this.#deps.onStep(id);
   }
 
-  #over(id: string, reason: string, callId?: Parameters<Calls['find']>[0]): void {
+  #over(id: string, reason: CallReason, callId?: Parameters<Calls['find']>[0]): void {
     const wasAnswered = this.#byTrunk.get(id)?.steps.some(({ step }) => step === 'answered') === true;
     this.#timers.get(id)?.cancel();
     this.#reached(id, wasAnswered ? 'ended' : 'failed', {

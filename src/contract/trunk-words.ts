@@ -36,3 +36,18 @@ export const trunkCheckOutcomes = [
 ] as const;
 
 export const testCallSteps = ['sent', 'ringing', 'answered', 'spoken', 'ended', 'failed'] as const;
+
+/** What to watch for at a provider; the panel has a sentence for each. */
+export const trunkHints = [
+  'router-phone',
+  'sip-password',
+  'number-as-user',
+  'own-line-only',
+  'nearest-server',
+  'from-contract',
+  'switch-on-first',
+  'sign-in-name',
+] as const;
+
+/** What is asked beside name and password. */
+export const trunkQuestions = ['host', 'proxy', 'username', 'authUsername', 'numbers'] as const;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { callReason } from './calls.ts';
 import { isoDateTime } from './date-time.ts';
 import { requiredDisplayName } from './display-name.ts';
 import { e164 } from './e164.ts';
@@ -13,6 +14,8 @@ import {
   trunkCheckOutcomes,
   trunkCheckSteps,
   trunkDirections,
+  trunkHints,
+  trunkQuestions,
   trunkStates,
   trunkTransports,
 } from './trunk-words.ts';
@@ -253,11 +256,13 @@ export const trunkPreset = z
     /** Other servers of the same provider, to choose from. */
     hosts: z.array(z.string()),
     /** What has to be typed beside the password. */
-    asks: z.array(z.enum(['host', 'username', 'authUsername', 'numbers']).meta({ id: 'TrunkQuestion' })),
-    /** How the provider calls its user name, and an example of it. */
+    asks: z.array(z.enum(trunkQuestions).meta({ id: 'TrunkQuestion' })),
+    /** What a user name of this provider looks like. */
     usernameExample: z.string().nullable(),
-    /** What to watch for: keys of sentences that the panel has in each language. */
-    hints: z.array(z.string()),
+    /** What an outbound proxy of this provider looks like, where it is asked for. */
+    proxyExample: z.string().nullable(),
+    /** What to watch for. */
+    hints: z.array(z.enum(trunkHints).meta({ id: 'TrunkHint' })),
     /** Where the settings were published. */
     source: z.string(),
   })
@@ -309,7 +314,7 @@ export const testCall = z
         step: z.enum(testCallSteps).meta({ id: 'TestCallStep' }),
         at: isoDateTime,
         /** Of `failed` and `ended`: a reason as in call records. */
-        reason: z.string().nullable(),
+        reason: callReason.nullable(),
         sipStatus: z.number().int().nullable(),
       }),
     ),

@@ -1,5 +1,6 @@
 import type { PartHealth } from '#contract/system.ts';
 import type { TrunkState } from '#sip/trunk/peers.ts';
+import { trunkProblem } from '#sip/trunk/trunk-problem.ts';
 
 export function controlConnectionHealth(isConnected: boolean): PartHealth {
   return isConnected
@@ -8,9 +9,9 @@ export function controlConnectionHealth(isConnected: boolean): PartHealth {
 }
 
 /** `closed`: why a trunk that is set up cannot be used at all. */
-export function trunksHealth(trunks: readonly Pick<TrunkState, 'name' | 'isReady'>[], closed: string | undefined): PartHealth {
+export function trunksHealth(trunks: readonly TrunkState[], closed: string | undefined): PartHealth {
   if (closed !== undefined) return { status: 'down', message: closed };
-  const missing = trunks.filter(({ isReady }) => !isReady).map(({ name }) => name);
-  if (missing.length > 0) return { status: 'degraded', message: `Not registered with ${missing.join(', ')}` };
+  const missing = trunks.filter(({ isReady }) => !isReady).map(trunkProblem);
+  if (missing.length > 0) return { status: 'degraded', message: missing.join('; ') };
   return { status: 'ok', message: trunks.length === 0 ? 'No trunks' : 'All trunks are ready' };
 }

@@ -71,7 +71,7 @@ export function trunkRoutes(deps: TrunkRoutesDeps): readonly Route[] {
       const secrets = { password: password ?? (id === undefined ? undefined : trunks.passwordFor(id, wanted)) };
       return { steps: [...(await check(wanted, secrets))] };
     }),
-    handle(listTrunkPresets, () => ({ items: trunkPresets.map((preset) => structuredClone(preset) as never) })),
+    handle(listTrunkPresets, () => ({ items: structuredClone([...trunkPresets]) })),
   ];
 }
 

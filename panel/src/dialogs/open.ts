@@ -129,3 +129,13 @@ export async function openSpamFile(list: { readonly id: string; readonly name: s
   const [{ spamListFile }] = await Promise.all([import('../contact-files.ts'), import('./files.ts')]);
   return show('gosip-files-dialog', { facts: spamListFile(list) });
 }
+
+/** One trunk; undefined: adds one. */
+export async function openTrunk(trunkId: string | undefined): Promise<LitElement> {
+  if (trunkId === undefined) {
+    await import('./add-trunk.ts');
+    return show('gosip-add-trunk-dialog');
+  }
+  await import('./trunk.ts');
+  return show('gosip-trunk-dialog', { trunkId });
+}

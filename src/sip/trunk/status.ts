@@ -12,6 +12,7 @@ export type TrunkStatus = {
     | 'name-not-found'
     | 'certificate'
     | 'unreachable';
+  /** When it became usable, or ceased to be. */
   readonly since: number;
   /** The response that refused us, and its words. */
   readonly sipStatus?: number | undefined;
@@ -40,12 +41,12 @@ type Settled = {
   readonly afterSeconds: number;
 };
 
-/** The status after a REGISTER; the time of a status that goes on stays that of its beginning. */
+/** The status after a REGISTER; `since` is the time at which it became registered, or ceased to be. */
 export function statusAfter({ before, state, outcome, failure, now, afterSeconds }: Settled): TrunkStatus {
   // It is sent again at once, with the interval that was asked for.
   if (outcome.kind === 'too-brief' && afterSeconds === 0) return before;
   const kind = state.isRegistered ? 'registered' : kindOfFailure(failure ?? { status: 503, reason: '', isOurs: true });
-  const since = kind === before.kind ? before.since : now;
+  const since = (kind === 'registered') === (before.kind === 'registered') ? before.since : now;
   if (kind === 'registered') return { kind, since };
   const heard = failure === undefined || failure.isOurs ? {} : { sipStatus: failure.status, reason: printable(failure.reason) };
   return { kind, since, ...heard, retryAt: now + afterSeconds * 1000 };

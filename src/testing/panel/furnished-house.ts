@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { furnishCalls } from './furnish-calls.ts';
 import { furnishRouting } from './furnish-routing.ts';
 import { plantMessages } from './furnish-messages.ts';
+import { furnishTrunks } from './furnish-trunks.ts';
 import { plantVoicemails } from './furnish-voicemail.ts';
 import { furnishContacts } from './furnish-contacts.ts';
 import type { PanelHouse } from './panel-house.ts';
@@ -42,6 +43,7 @@ export async function furnish(house: PanelHouse): Promise<{ readonly username: s
   }
   await house.ask('POST', '/dids', { number: '+14165550100', name: 'House', ownerPersonId: anna.id });
   await furnishRouting(house);
+  await furnishTrunks(house);
   plantPast(house, anna.id);
   await furnishCalls(house);
   await furnishContacts(house, anna.id);

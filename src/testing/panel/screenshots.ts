@@ -59,6 +59,20 @@ const shots: readonly Shot[] = [
       await page.getByText('Waiting for the phone').waitFor();
     },
   },
+  { name: 'trunks', path: 'trunks' },
+  { name: 'trunk', path: 'trunks', act: ({ page }) => page.getByText('Provider in town', { exact: true }).first().click() },
+  { name: 'add-trunk', path: 'trunks', act: ({ page }) => page.getByRole('button', { name: 'Add trunk' }).click() },
+  {
+    name: 'trunk-form',
+    path: 'trunks',
+    act: async ({ page }) => {
+      await page.getByRole('button', { name: 'Add trunk' }).click();
+      await page.getByRole('button', { name: /FRITZ!Box/ }).click();
+      await page.locator('gosip-add-trunk-dialog').getByLabel('Server').fill('fritz.invalid');
+      await page.getByRole('button', { name: 'Check' }).click();
+      await page.getByText('This name leads nowhere').waitFor();
+    },
+  },
   { name: 'people', path: 'people' },
   { name: 'person', path: 'people', act: ({ page }) => page.getByText('Ben', { exact: true }).first().click() },
   { name: 'contacts', path: 'contacts' },
