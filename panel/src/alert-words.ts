@@ -17,6 +17,7 @@ export const mendingPages: Readonly<Record<AlertId, TitledPage | undefined>> = {
   'login-locked': 'security',
   'password-guessing': 'phones',
   'outgoing-refused': 'outgoing',
+  'trunk-down': 'trunks',
   'call-records-failing': undefined,
   'escalation-exhausted': 'escalations',
   'recording-suspended': 'recording',
@@ -42,6 +43,7 @@ export function alertText({ alertId, about, values }: Pick<AlertEntry, 'alertId'
 
 function spoken(name: string, value: string | number): string {
   if (name === 'at' || name === 'until') return formatWhen(Date.parse(String(value)), clock.now(), locale.value);
+  if (name === 'state') return t(`trunk.state.${value}` as StringKey);
   if (name === 'reason') return t(`reason.${value}` as StringKey);
   if (name === 'kind') return t(value === 'token' ? 'lockout.token' : 'lockout.password');
   // A port is a name, not a count.

@@ -1,23 +1,12 @@
 import { expect, test } from 'vitest';
 import { trunkStates } from '#contract/trunk-words.ts';
 import { en } from './strings/en.ts';
-import { linesOf, moved, responseOf, sortedPresets, trunkStateKey } from './trunk-words.ts';
+import { linesOf, responseOf, sortedPresets, trunkStateKey } from './trunk-words.ts';
 import type { TrunkPreset } from './trunk-words.ts';
 
 test('every state has words', () => {
   const state = { since: null, sipStatus: null, reason: null, retryAt: null };
   for (const kind of trunkStates) expect(en[trunkStateKey({ ...state, kind })]).toBeTruthy();
-});
-
-test.each([
-  ['b', -1, ['b', 'a', 'c']],
-  ['b', 1, ['a', 'c', 'b']],
-  ['a', -1, ['a', 'b', 'c']],
-  ['c', 1, ['a', 'b', 'c']],
-  ['gone', 1, ['a', 'b', 'c']],
-  ['a', 2, ['b', 'c', 'a']],
-])('%s moved by %i', (id, by, expected) => {
-  expect(moved(['a', 'b', 'c'], id, by)).toEqual(expected);
 });
 
 test('numbers are read from lines and commas', () => {

@@ -36,15 +36,6 @@ export function responseOf({ sipStatus, reason }: { readonly sipStatus: number |
   return [sipStatus === null ? '' : String(sipStatus), reason ?? ''].filter((part) => part !== '').join(' ');
 }
 
-/** A list with one of its items somewhere else; the same where it cannot go there. */
-export function moved(ids: readonly string[], id: string, by: number): readonly string[] {
-  const from = ids.indexOf(id);
-  const to = from + by;
-  if (from === -1 || to < 0 || to >= ids.length) return ids;
-  const others = ids.filter((one) => one !== id);
-  return [...others.slice(0, to), id, ...others.slice(to)];
-}
-
 /** What somebody typed, one on each line or with commas between. */
 export function linesOf(text: string): readonly string[] {
   return text

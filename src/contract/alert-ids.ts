@@ -7,6 +7,7 @@ export const alertIds = [
   'login-locked',
   'password-guessing',
   'outgoing-refused',
+  'trunk-down',
   'call-records-failing',
   'escalation-exhausted',
   'recording-suspended',

@@ -1,5 +1,5 @@
 import '@material/web/button/filled-button.js';
-import { mdiArrowDown, mdiArrowUp, mdiPhoneForwardOutline, mdiPlus, mdiTransitConnectionVariant } from '@mdi/js';
+import { mdiPlus, mdiTransitConnectionVariant } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
@@ -9,11 +9,11 @@ import { openTrunk } from '../dialogs/open.ts';
 import { whenRead } from '../parts/card.ts';
 import { GosipElement } from '../parts/element.ts';
 import '../parts/icon.ts';
-import '../parts/icon-button.ts';
 import { look, rows } from '../parts/look.ts';
 import '../parts/notice.ts';
 import '../parts/page.ts';
 import { say } from '../parts/snackbar.ts';
+import { Sorting, sorting } from '../parts/sorting.ts';
 import '../parts/status.ts';
 import { toProblem } from '../problem.ts';
 import { problemText } from '../problem-words.ts';
@@ -21,7 +21,7 @@ import { removedNow } from '../removed.ts';
 import { closeDetail } from '../router.ts';
 import { pathOf } from '../routes.ts';
 import { Shown } from '../shown.ts';
-import { moved, trunkStateKey, trunkTone } from '../trunk-words.ts';
+import { trunkStateKey, trunkTone } from '../trunk-words.ts';
 import type { TrunkInOrder } from '../trunk-words.ts';
 import { t } from '../words.ts';
 
@@ -31,13 +31,16 @@ export class GosipTrunks extends GosipElement {
   @property() openId: string | undefined;
   /** Where the order was changed here, and the house has not said so yet. */
   @state() private order: readonly string[] | undefined;
-  @state() private spoken = '';
-  private dragged: string | undefined;
   private readonly seen = new Shown(this, async () => (await call(getTrunkOrder)).items, ['trunk.changed']);
+  private readonly sorting = new Sorting(this, {
+    ids: () => this.shown.map(({ id }) => id),
+    moved: (ids) => void this.setOrder(ids),
+  });
 
   static override styles = [
     look,
     rows,
+    sorting,
     css`
       .sum {
         padding: 0 4px 12px;
@@ -51,23 +54,18 @@ export class GosipTrunks extends GosipElement {
         flex: 1;
         min-width: 0;
       }
-      li.dragged {
-        opacity: 0.5;
-      }
       .moves {
         flex: none;
         display: flex;
+        justify-content: flex-end;
+        min-width: 80px;
         padding-inline-end: 8px;
       }
-      .place {
-        display: grid;
-        place-items: center;
-        width: 40px;
-        height: 40px;
-        border-radius: 50%;
-        background: var(--tint);
-        color: var(--accent);
-        font-variant-numeric: tabular-nums;
+      .handle {
+        margin-inline-start: 4px;
+      }
+      .sorted .row {
+        padding-inline-start: 8px;
       }
       @media (max-width: 599px) {
         .row {
@@ -75,13 +73,11 @@ export class GosipTrunks extends GosipElement {
           column-gap: 12px;
         }
         .row > .text {
-          flex: 1 1 calc(100% - 64px);
-        }
-        .row > .end {
-          margin-inline-start: 52px;
+          flex: 1 1 100%;
         }
         .moves {
           flex-direction: column;
+          min-width: 0;
         }
       }
     `,
@@ -106,25 +102,26 @@ export class GosipTrunks extends GosipElement {
       <md-filled-button slot="actions" has-icon @click=${() => openTrunk(undefined)}>
         <gosip-icon slot="icon" .path=${mdiPlus}></gosip-icon>${t('trunk.add')}
       </md-filled-button>
-      ${whenRead(this.seen, (trunks) => this.renderList(trunks))}
-      <p class="spoken" role="status">${this.spoken}</p>
+      ${whenRead(this.seen, () => this.renderList())} ${this.sorting.announcement()}
     </gosip-page>`;
   }
 
-  private renderList(all: readonly TrunkInOrder[]) {
-    const trunks = this.inOrder(all).filter(({ id }) => !removedNow.value.has(id));
-    if (trunks.length === 0) return this.renderEmpty();
-    return html`${trunks.length > 1 ? html`<p class="sum">${t('trunks.order')}</p>` : nothing}
-      <div class="card">
-        <ol class="rows">
-          ${trunks.map((trunk, index) => this.renderTrunk(trunk, index, trunks))}
-        </ol>
-      </div>`;
+  private get shown(): readonly TrunkInOrder[] {
+    const { order } = this;
+    const all = (this.seen.value ?? []).filter(({ id }) => !removedNow.value.has(id));
+    return order === undefined ? all : all.toSorted((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
   }
 
-  private inOrder(trunks: readonly TrunkInOrder[]): readonly TrunkInOrder[] {
-    const { order } = this;
-    return order === undefined ? trunks : trunks.toSorted((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
+  private renderList() {
+    const { shown } = this;
+    if (shown.length === 0) return this.renderEmpty();
+    const isSorted = shown.length > 1;
+    return html`${isSorted ? html`<p class="sum">${t('trunks.order')}</p>` : nothing}
+      <div class="card">
+        <ol class="rows ${isSorted ? 'sorted' : ''}">
+          ${shown.map((trunk) => this.renderTrunk(trunk, isSorted))}
+        </ol>
+      </div>`;
   }
 
   private renderEmpty() {
@@ -135,65 +132,26 @@ export class GosipTrunks extends GosipElement {
     </div>`;
   }
 
-  private renderTrunk(trunk: TrunkInOrder, index: number, all: readonly TrunkInOrder[]) {
+  private renderTrunk(trunk: TrunkInOrder, isSorted: boolean) {
     const { id, name, numbers, direction, state: how } = trunk;
     const isTwilio = id === 'twilio';
     const about = isTwilio ? [t('trunk.twilio')] : numbers;
     const more = [t(`trunk.${direction}`), ...about].join(' · ');
-    return html`<li
-      draggable=${all.length > 1 ? 'true' : 'false'}
-      @dragstart=${(event: DragEvent) => this.dragBegins(event, id)}
-      @dragover=${(event: DragEvent) => event.preventDefault()}
-      @drop=${(event: DragEvent) => this.dropped(event, id, all)}
-    >
-      <a class="row" draggable="false" href=${isTwilio ? pathOf('twilio') : pathOf('trunks', id)}>
-        <span class="place">${all.length > 1 ? index + 1 : html`<gosip-icon .path=${mdiPhoneForwardOutline}></gosip-icon>`}</span>
+    return html`<li data-sort=${id}>
+      ${isSorted ? this.sorting.handle(id, name) : nothing}
+      <a class="row" href=${isTwilio ? pathOf('twilio') : pathOf('trunks', id)}>
         <span class="text"><span class="main cut">${name}</span><span class="more cut">${more}</span></span>
         <span class="end"><gosip-status tone=${trunkTone(how)} text=${t(trunkStateKey(how))}></gosip-status></span>
       </a>
-      ${all.length > 1 ? this.renderMoves(trunk, index, all) : nothing}
+      ${isSorted ? html`<span class="moves">${this.sorting.buttons(id, name)}</span>` : nothing}
     </li>`;
   }
 
-  private renderMoves({ id, name }: TrunkInOrder, index: number, all: readonly TrunkInOrder[]) {
-    const ids = all.map((one) => one.id);
-    return html`<span class="moves">
-      <gosip-icon-button
-        .path=${mdiArrowUp}
-        label=${t('trunk.up', { name })}
-        ?disabled=${index === 0}
-        @click=${() => this.setOrder(moved(ids, id, -1), id, all)}
-      ></gosip-icon-button>
-      <gosip-icon-button
-        .path=${mdiArrowDown}
-        label=${t('trunk.down', { name })}
-        ?disabled=${index === all.length - 1}
-        @click=${() => this.setOrder(moved(ids, id, 1), id, all)}
-      ></gosip-icon-button>
-    </span>`;
-  }
-
-  private dragBegins(event: DragEvent, id: string): void {
-    this.dragged = id;
-    event.dataTransfer?.setData('text/plain', id);
-  }
-
-  private dropped(event: DragEvent, at: string, all: readonly TrunkInOrder[]): void {
-    event.preventDefault();
-    const { dragged } = this;
-    this.dragged = undefined;
-    if (dragged === undefined || dragged === at) return;
-    const ids = all.map(({ id }) => id);
-    void this.setOrder(moved(ids, dragged, ids.indexOf(at) - ids.indexOf(dragged)), dragged, all);
-  }
-
   /** Shown at once; the house is asked meanwhile. */
-  private async setOrder(ids: readonly string[], id: string, all: readonly TrunkInOrder[]): Promise<void> {
+  private async setOrder(ids: readonly string[]): Promise<void> {
     this.order = ids;
-    const name = all.find((one) => one.id === id)?.name ?? '';
     try {
       await call(setTrunkOrder, { body: { ids: [...ids] } });
-      this.spoken = t('trunk.moved', { name, place: String(ids.indexOf(id) + 1), all: String(ids.length) });
       await this.seen.reload();
     } catch (error) {
       say({ text: problemText(toProblem(error)) });

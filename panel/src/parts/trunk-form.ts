@@ -68,6 +68,8 @@ export abstract class TrunkFormElement extends FormElement {
     } finally {
       this.isChecking = false;
     }
+    await this.updateComplete;
+    this.renderRoot.querySelector('.steps, [aria-invalid="true"], .problem')?.scrollIntoView({ block: 'nearest' });
   }
 }
 

@@ -1307,9 +1307,6 @@ export const de: Strings = {
   'trunks.empty': 'Noch keine Leitung',
   'trunks.empty.text': 'Eine Leitung verbindet das Haus mit dem Telefonnetz: über deinen Router oder einen Anbieter im Internet.',
   'trunks.order': 'Ein Anruf nach außen nimmt die erste, die funktioniert.',
-  'trunk.up': '{name} nach oben',
-  'trunk.down': '{name} nach unten',
-  'trunk.moved': '{name} ist jetzt Nummer {place} von {all}',
   'trunk.twilio': 'Auf eigener Seite eingerichtet',
   'trunk.direction': 'Anrufe',
   'trunk.both': 'Herein und hinaus',
@@ -1606,6 +1603,8 @@ export const de: Strings = {
   'alert.outgoing-refused': 'Ein Telefon durfte nicht anrufen',
   'alert.outgoing-refused.text':
     '{phone} wollte {number} anrufen (Versuche am letzten Tag: {times}). {reason}. War das niemand im Haus, gib dem Telefon ein neues Passwort.',
+  'alert.trunk-down': 'Keine Anrufe über {about}',
+  'alert.trunk-down.text': '{state}, seit mehr als fünf Minuten: darüber kommt kein Anruf herein oder hinaus.',
   'alert.call-records-failing': 'Anrufe können nicht notiert werden',
   'alert.call-records-failing.text':
     'Anrufe laufen weiter und werden notiert, sobald es wieder geht. Schaff Platz auf dem Datenträger.',

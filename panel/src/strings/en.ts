@@ -1303,9 +1303,6 @@ export const en = {
   'trunks.empty.text':
     'A trunk connects the house with the telephone network: through your router, or a provider on the internet.',
   'trunks.order': 'A call out takes the first one that works.',
-  'trunk.up': 'Move {name} up',
-  'trunk.down': 'Move {name} down',
-  'trunk.moved': '{name} is number {place} of {all} now',
   'trunk.twilio': 'Set up on its own page',
   'trunk.direction': 'Calls',
   'trunk.both': 'In and out',
@@ -1601,6 +1598,8 @@ export const en = {
   'alert.outgoing-refused': 'A phone was not allowed to call',
   'alert.outgoing-refused.text':
     '{phone} wanted to call {number} (tries in the last day: {times}). {reason}. If nobody in the house did that, give the phone a new password.',
+  'alert.trunk-down': 'No calls over {about}',
+  'alert.trunk-down.text': '{state} for more than five minutes: no calls come in or go out over it.',
   'alert.call-records-failing': 'Calls cannot be written down',
   'alert.call-records-failing.text':
     'Calls go on, and are written down once that is possible again. Free some space on the disk.',

@@ -1301,9 +1301,6 @@ export const es: Strings = {
   'trunks.empty': 'Todavía no hay ninguna línea',
   'trunks.empty.text': 'Una línea conecta la casa con la red telefónica: por tu router o por un operador de internet.',
   'trunks.order': 'Una llamada saliente usa la primera que funciona.',
-  'trunk.up': 'Subir {name}',
-  'trunk.down': 'Bajar {name}',
-  'trunk.moved': '{name} es ahora el número {place} de {all}',
   'trunk.twilio': 'Se configura en su propia página',
   'trunk.direction': 'Llamadas',
   'trunk.both': 'Entrantes y salientes',
@@ -1597,6 +1594,8 @@ export const es: Strings = {
   'alert.outgoing-refused': 'Un teléfono no pudo llamar',
   'alert.outgoing-refused.text':
     '{phone} quiso llamar a {number} (intentos en un día: {times}). {reason}. Si no fue nadie de la casa, dale una contraseña nueva.',
+  'alert.trunk-down': 'Sin llamadas por {about}',
+  'alert.trunk-down.text': '{state} desde hace más de cinco minutos: por ella no entra ni sale ninguna llamada.',
   'alert.call-records-failing': 'No se pueden anotar las llamadas',
   'alert.call-records-failing.text': 'Las llamadas siguen y se anotarán en cuanto se pueda. Libera espacio en el disco.',
   'alert.escalation-exhausted': 'Nadie atendió un escalado',

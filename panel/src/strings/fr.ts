@@ -1306,9 +1306,6 @@ export const fr: Strings = {
   'trunks.empty': 'Pas encore de ligne',
   'trunks.empty.text': 'Une ligne relie la maison au réseau téléphonique : par votre box ou par un opérateur sur Internet.',
   'trunks.order': 'Un appel sortant prend la première qui fonctionne.',
-  'trunk.up': 'Monter {name}',
-  'trunk.down': 'Descendre {name}',
-  'trunk.moved': '{name} est maintenant numéro {place} sur {all}',
   'trunk.twilio': 'Réglée sur sa propre page',
   'trunk.direction': 'Appels',
   'trunk.both': 'Entrants et sortants',
@@ -1606,6 +1603,8 @@ export const fr: Strings = {
   'alert.outgoing-refused': 'Un téléphone n’a pas pu appeler',
   'alert.outgoing-refused.text':
     '{phone} a voulu appeler {number} (essais en un jour : {times}). {reason}. Si personne ici ne l’a fait, donnez-lui un nouveau mot de passe.',
+  'alert.trunk-down': 'Aucun appel par {about}',
+  'alert.trunk-down.text': '{state} depuis plus de cinq minutes : aucun appel n’y entre ni n’en sort.',
   'alert.call-records-failing': 'Les appels ne peuvent pas être notés',
   'alert.call-records-failing.text': 'Les appels continuent et seront notés dès que possible. Libérez de la place sur le disque.',
   'alert.escalation-exhausted': 'Personne n’a pris une escalade',

@@ -1303,9 +1303,6 @@ export const nl: Strings = {
   'trunks.empty': 'Nog geen lijn',
   'trunks.empty.text': 'Een lijn verbindt het huis met het telefoonnet: via je router of een provider op internet.',
   'trunks.order': 'Een gesprek naar buiten neemt de eerste die werkt.',
-  'trunk.up': '{name} omhoog',
-  'trunk.down': '{name} omlaag',
-  'trunk.moved': '{name} is nu nummer {place} van {all}',
   'trunk.twilio': 'Ingesteld op een eigen pagina',
   'trunk.direction': 'Gesprekken',
   'trunk.both': 'In en uit',
@@ -1600,6 +1597,8 @@ export const nl: Strings = {
   'alert.outgoing-refused': 'Een telefoon mocht niet bellen',
   'alert.outgoing-refused.text':
     '{phone} wilde {number} bellen (pogingen in een dag: {times}). {reason}. Deed niemand in huis dat, geef de telefoon dan een nieuw wachtwoord.',
+  'alert.trunk-down': 'Geen gesprekken over {about}',
+  'alert.trunk-down.text': '{state}, al meer dan vijf minuten: er komt geen gesprek over in of uit.',
   'alert.call-records-failing': 'Gesprekken kunnen niet worden genoteerd',
   'alert.call-records-failing.text': 'Gesprekken gaan door en worden genoteerd zodra het weer kan. Maak ruimte op de schijf.',
   'alert.escalation-exhausted': 'Niemand heeft een escalatie opgepakt',

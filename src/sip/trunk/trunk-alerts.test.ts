@@ -17,6 +17,7 @@ test.each([
       {
         about: 'Provider',
         message: 'Provider refuses the registration (403 Blocked): no calls come in or go out over it. Look at it under Trunks',
+        values: { state: 'refused' },
       },
     ],
   ],

@@ -17,6 +17,7 @@ export function trunkAlerts(trunks: { trunkStates(): readonly TrunkState[] }, cl
       .map((trunk) => ({
         about: trunk.name,
         message: `${trunkProblem(trunk)}: no calls come in or go out over it. Look at it under Trunks`,
+        values: { state: trunk.status.kind },
       }));
   return [bindAlert(trunkDown, { active, changedBy: ['trunk.changed'] })];
 }
