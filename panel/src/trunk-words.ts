@@ -1,6 +1,6 @@
 // A trunk in words: whether it takes calls, and what a check or a test call found.
 import type { EndpointReply } from '#contract/endpoint.ts';
-import type { checkTrunk, getTestCall, getTrunkOrder, listTrunkPresets } from '#contract/trunks.ts';
+import type { checkTrunk, getTrunkTestCall, getTrunkOrder, listTrunkPresets } from '#contract/trunks.ts';
 import type { Tone } from './parts/status.ts';
 import type { StringKey } from './strings/en.ts';
 
@@ -8,7 +8,7 @@ export type TrunkInOrder = EndpointReply<typeof getTrunkOrder>['items'][number];
 export type TrunkState = TrunkInOrder['state'];
 export type TrunkPreset = EndpointReply<typeof listTrunkPresets>['items'][number];
 export type CheckStep = EndpointReply<typeof checkTrunk>['steps'][number];
-export type TestCall = EndpointReply<typeof getTestCall>;
+export type TestCall = EndpointReply<typeof getTrunkTestCall>;
 
 const tones: Readonly<Record<TrunkState['kind'], Tone>> = {
   off: 'quiet',

@@ -1,7 +1,7 @@
 import { isoTime } from '#base/clock.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Route } from '#contract/endpoint.ts';
-import { endTestCall, getTestCall, startTestCall } from '#contract/trunks.ts';
+import { endTrunkTestCall, getTrunkTestCall, startTrunkTestCall } from '#contract/trunks.ts';
 import type { TestCall, TrunkTestCalls } from './trunk-test-calls.ts';
 
 type Deps = {
@@ -12,11 +12,11 @@ type Deps = {
 
 export function trunkTestCallRoutes({ testCalls, trunkNameOf }: Deps): readonly Route[] {
   return [
-    handle(startTestCall, async ({ params: { id }, body }) =>
+    handle(startTrunkTestCall, async ({ params: { id }, body }) =>
       toReply(await testCalls.start({ id, name: trunkNameOf(id) }, body.number)),
     ),
-    handle(getTestCall, ({ params: { id } }) => toReply(testCalls.get(id))),
-    handle(endTestCall, ({ params: { id } }) => testCalls.end(id)),
+    handle(getTrunkTestCall, ({ params: { id } }) => toReply(testCalls.get(id))),
+    handle(endTrunkTestCall, ({ params: { id } }) => testCalls.end(id)),
   ];
 }
 

@@ -311,7 +311,7 @@ export const testCall = z
     isOver: z.boolean(),
     steps: z.array(
       z.object({
-        step: z.enum(testCallSteps).meta({ id: 'TestCallStep' }),
+        step: z.enum(testCallSteps).meta({ id: 'TrunkTestCallStep' }),
         at: isoDateTime,
         /** Of `failed` and `ended`: a reason as in call records. */
         reason: callReason.nullable(),
@@ -321,8 +321,8 @@ export const testCall = z
   })
   .meta({ id: 'TrunkTestCall' });
 
-export const startTestCall = endpoint({
-  id: 'startTestCall',
+export const startTrunkTestCall = endpoint({
+  id: 'startTrunkTestCall',
   method: 'POST',
   path: '/trunks/:id/test-call',
   access: 'admin',
@@ -334,8 +334,8 @@ export const startTestCall = endpoint({
   reply: testCall,
 });
 
-export const getTestCall = endpoint({
-  id: 'getTestCall',
+export const getTrunkTestCall = endpoint({
+  id: 'getTrunkTestCall',
   method: 'GET',
   path: '/trunks/:id/test-call',
   access: 'admin',
@@ -344,8 +344,8 @@ export const getTestCall = endpoint({
   reply: testCall,
 });
 
-export const endTestCall = endpoint({
-  id: 'endTestCall',
+export const endTrunkTestCall = endpoint({
+  id: 'endTrunkTestCall',
   method: 'DELETE',
   path: '/trunks/:id/test-call',
   access: 'admin',

@@ -1,7 +1,7 @@
 import '@material/web/button/outlined-button.js';
 import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { endTestCall, getTestCall, startTestCall } from '#contract/trunks.ts';
+import { endTrunkTestCall, getTrunkTestCall, startTrunkTestCall } from '#contract/trunks.ts';
 import { call } from '../api.ts';
 import { toProblem } from '../problem.ts';
 import { Shown } from '../shown.ts';
@@ -39,7 +39,7 @@ export class GosipTrunkTestCall extends FormElement {
 
   private async readLast(): Promise<TestCall | undefined> {
     try {
-      return await call(getTestCall, { params: { id: this.trunkId } });
+      return await call(getTrunkTestCall, { params: { id: this.trunkId } });
     } catch (error) {
       if (toProblem(error).code === 'NOT_FOUND') return undefined;
       throw error;
@@ -88,13 +88,13 @@ export class GosipTrunkTestCall extends FormElement {
   }
 
   protected override async send(): Promise<void> {
-    this.begun = await call(startTestCall, { params: { id: this.trunkId }, body: { number: this.number } });
+    this.begun = await call(startTrunkTestCall, { params: { id: this.trunkId }, body: { number: this.number } });
     await this.seen.reload();
   }
 
   private hangUp = (): Promise<void> =>
     this.attempt(async () => {
-      await call(endTestCall, { params: { id: this.trunkId } });
+      await call(endTrunkTestCall, { params: { id: this.trunkId } });
     });
 }
 

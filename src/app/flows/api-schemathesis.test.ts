@@ -26,7 +26,7 @@ const excluded = {
     'createTrunk',
     'changeTrunk',
     'checkTrunk',
-    'startTestCall',
+    'startTrunkTestCall',
   ],
   // It can make no sound; and a stream of events stays open.
   unreadable: ['setGreetingAudio', 'uploadMessageMedia', 'liveEvents'],
