@@ -40,6 +40,16 @@ export async function openPhone(phoneId: string): Promise<LitElement> {
   return show('gosip-phone-dialog', { phoneId });
 }
 
+/** One trunk; undefined: adds one. */
+export async function openTrunk(trunkId: string | undefined): Promise<LitElement> {
+  if (trunkId === undefined) {
+    await import('./add-trunk.ts');
+    return show('gosip-add-trunk-dialog');
+  }
+  await import('./trunk.ts');
+  return show('gosip-trunk-dialog', { trunkId });
+}
+
 export async function openPerson(personId: string | undefined): Promise<LitElement> {
   await import('./person.ts');
   return show('gosip-person-dialog', personId === undefined ? {} : { personId });
@@ -128,14 +138,4 @@ export async function openSpamList(listId = ''): Promise<LitElement> {
 export async function openSpamFile(list: { readonly id: string; readonly name: string }): Promise<LitElement> {
   const [{ spamListFile }] = await Promise.all([import('../contact-files.ts'), import('./files.ts')]);
   return show('gosip-files-dialog', { facts: spamListFile(list) });
-}
-
-/** One trunk; undefined: adds one. */
-export async function openTrunk(trunkId: string | undefined): Promise<LitElement> {
-  if (trunkId === undefined) {
-    await import('./add-trunk.ts');
-    return show('gosip-add-trunk-dialog');
-  }
-  await import('./trunk.ts');
-  return show('gosip-trunk-dialog', { trunkId });
 }
