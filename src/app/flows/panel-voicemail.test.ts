@@ -84,6 +84,8 @@ describe.skipIf(isMissing)('the player', () => {
     const { page } = anna;
     await page.goto(house.url);
     const mum = page.getByRole('group', { name: 'Voicemail of Mum' });
+    const place = mum.getByRole('slider', { name: 'Position' });
+    await place.press('ArrowRight');
     await mum.getByRole('button', { name: 'Play' }).click();
     await mum.getByRole('button', { name: 'Pause' }).waitFor();
     plant({ name: 'newer', number: '+14165550166', caller: 'Newcomer', hoursAgo: 0, seconds: 5 });
@@ -91,7 +93,7 @@ describe.skipIf(isMissing)('the player', () => {
     await house.ask('PATCH', '/voicemails/vm_school', { archived: true });
     await page.getByRole('group', { name: 'Voicemail of Newcomer' }).waitFor();
     await mum.getByRole('button', { name: 'Pause' }).click();
-    expect(await mum.getByRole('slider', { name: 'Position' }).getAttribute('aria-valuetext')).not.toMatch(/^0 seconds/);
+    expect(await place.getAttribute('aria-valuetext')).not.toMatch(/^[0-4] seconds/);
     await house.ask('PATCH', '/voicemails/vm_school', { archived: false });
     await house.ask('PATCH', '/voicemails/vm_newer', { heard: true });
   });
