@@ -31,7 +31,7 @@ const messages: readonly Message[] = [
   { name: 'stranger', number: '+14165550177', caller: '', hoursAgo: 25, seconds: 4, isFailed: true },
   {
     name: 'school',
-    number: '+4930901820',
+    number: '+4930901899',
     caller: 'Albert-Schweitzer-Gesamtschule Sekretariat und Verwaltung',
     hoursAgo: 30,
     seconds: 74,
