@@ -19,6 +19,7 @@ import '../parts/status.ts';
 import { ownerChoices } from '../owner-choices.ts';
 import { kindOf } from '../phone-kinds.ts';
 import { removeLater } from '../removed.ts';
+import { go } from '../router.ts';
 import { isAdmin } from '../session.ts';
 import { Shown } from '../shown.ts';
 import { t } from '../words.ts';
@@ -93,8 +94,15 @@ export class GosipPhoneDialog extends FormElement {
           <dd>${t(kindOf(phone.type).name)}</dd>
         </div>
       </dl>
+      <md-text-button @click=${this.askWhy}>${t('page.why')}</md-text-button>
     </section>`;
   }
+
+  /** Once closing has put the address of the page back. */
+  private askWhy = (): void => {
+    this.addEventListener('closed', () => go('why', this.phoneId), { once: true });
+    this.dialog.close();
+  };
 
   private renderForm(phone: Phone) {
     const draft = this.draft ?? draftOf(phone);

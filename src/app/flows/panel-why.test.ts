@@ -127,7 +127,8 @@ describe.skipIf(isMissing)('why a phone does not ring', () => {
   it('is nothing where it would ring', async () => {
     const { page } = admin;
     await page.setViewportSize({ width: 320, height: 640 });
-    await page.goto(`${house.url}why/${kitchenId}`);
+    await page.goto(`${house.url}phones/${kitchenId}`);
+    await page.locator('gosip-phone-dialog').getByRole('button', { name: 'Why did it not ring?' }).click();
     await page.getByText('Nothing keeps Kitchen from ringing now').waitFor();
     await expectClean(admin, 'a phone that rings');
     await page.setViewportSize({ width: 1280, height: 800 });
