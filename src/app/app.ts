@@ -96,7 +96,7 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const backup = await composeBackupRoom({ ...context, storage, callsInProgress: () => calls.calls.list().length });
   const observation = composeObservation({ ...context, ...rooms, logRing, alerts: () => alerts });
   const homeAssistant = composeHomeAssistant({ ...context, storage, supervisor: supervisor.client });
-  const link = composeHomeAssistantLink({ homeAssistant, core });
+  const link = composeHomeAssistantLink({ homeAssistant, core, people: rooms.people.people });
   const faces = [storage, time, ...Object.values(rooms), backup, observation, homeAssistant, link, system];
   const mounted = mountFaces(faces, system.health, context.options.house.language);
   const alerts: AlertWatch = startAlerts(context, mounted.alerts);

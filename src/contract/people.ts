@@ -84,6 +84,8 @@ export const changePerson = endpoint({
     role: role.optional(),
     password: newPassword.nullable().optional(),
     homeAssistantUserId: homeAssistantUserId.nullable().optional(),
+    /** The user of Home Assistant may be linked to somebody else now, who is removed where nothing is theirs. */
+    movesLink: z.boolean().default(false),
   }),
   reply: person,
 });

@@ -259,6 +259,20 @@ export const getVoicemailSettings = endpoint({
   reply: voicemailSettings,
 });
 
+const count = z.number().int();
+const limitParam = z.coerce.number().int().min(1).max(100_000_000).optional();
+
+export const previewRetention = endpoint({
+  id: 'previewRetention',
+  method: 'GET',
+  path: '/system/config/voicemail/retention',
+  access: 'admin',
+  summary:
+    'What would be deleted at once if voicemails and recordings were kept like this; without a limit where one is left out',
+  query: z.strictObject({ keepVoicemailDays: limitParam, keepRecordingDays: limitParam, keepRecordingMegabytes: limitParam }),
+  reply: z.object({ voicemails: count, recordings: count }).meta({ id: 'RetentionPreview' }),
+});
+
 export const listSpeechEngines = endpoint({
   id: 'listSpeechEngines',
   method: 'GET',

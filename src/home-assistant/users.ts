@@ -12,6 +12,9 @@ import { CoreError } from './core-connection.ts';
 const userList = z.array(
   z.object({
     id: z.string(),
+    name: z.string().nullish(),
+    username: z.string().nullish(),
+    system_generated: z.boolean().optional(),
     is_owner: z.boolean(),
     is_active: z.boolean(),
     group_ids: z.array(z.string()),
@@ -20,6 +23,10 @@ const userList = z.array(
 
 export type HomeAssistantUser = {
   readonly id: string;
+  /** As people there see it; the id where there is none. */
+  readonly name: string;
+  /** Of a program rather than a person, such as the Supervisor. */
+  readonly isProgram: boolean;
   readonly isOwner: boolean;
   readonly isActive: boolean;
   readonly groupIds: readonly string[];
@@ -46,9 +53,12 @@ export function standingOf(userId: string, known: KnownUsers | undefined): Stand
   const user = known.users.get(userId);
   if (user === undefined) return isFresh ? 'unknown' : 'read-only';
   if (!user.isActive) return 'inactive';
-  const isAdmin = user.isOwner || user.groupIds.includes('system-admin');
-  if (isAdmin) return isFresh ? 'admin' : 'user';
+  if (isAdministrator(user)) return isFresh ? 'admin' : 'user';
   return user.groupIds.includes('system-users') ? 'user' : 'read-only';
+}
+
+export function isAdministrator({ isOwner, groupIds }: Pick<HomeAssistantUser, 'isOwner' | 'groupIds'>): boolean {
+  return isOwner || groupIds.includes('system-admin');
 }
 
 /** Rejects with a CoreError where Core is away or refuses. */
@@ -57,6 +67,8 @@ export async function listUsers(core: Pick<CoreConnection, 'command'>): Promise<
   if (listed.kind === 'problems') throw new CoreError('invalid', 'Home Assistant lists its users in another shape');
   return listed.value.map((user) => ({
     id: user.id,
+    name: [user.name, user.username].find((name) => name !== undefined && name !== null && name !== '') ?? user.id,
+    isProgram: user.system_generated === true,
     isOwner: user.is_owner,
     isActive: user.is_active,
     groupIds: user.group_ids,

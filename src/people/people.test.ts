@@ -73,6 +73,24 @@ describe('people', () => {
     await expect(house.people.change(ben.id, { username: 'ben' })).resolves.toMatchObject({ username: 'ben' });
   });
 
+  it('moves the link of somebody who came before they were added, who goes where nothing is theirs', async () => {
+    const seen = await house.people.ofHomeAssistant({ id: 'abc123', loginName: 'anna', displayName: 'Anna' });
+    const anna = await house.people.create({ username: 'anna.b', name: 'Anna B.', role: 'user' });
+    await expect(house.people.change(anna.id, { homeAssistantUserId: 'abc123' })).rejects.toMatchObject({ code: 'conflict' });
+    await house.people.change(anna.id, { homeAssistantUserId: 'abc123', movesLink: true });
+    expect(house.people.byHomeAssistantUser('abc123')?.id).toBe(anna.id);
+    expect(house.people.byId(seen.id)).toBeUndefined();
+  });
+
+  it('keeps somebody whose link was moved and who has something here', async () => {
+    const ben = await house.people.ofHomeAssistant({ id: 'abc123', loginName: 'ben', displayName: 'Ben' });
+    house.db.prepare('INSERT INTO dnd (person_id, device_id, until) VALUES (?, NULL, NULL)').run(ben.id);
+    const other = await house.people.create({ username: 'ben.b', name: 'Ben B.', role: 'user' });
+    await house.people.change(other.id, { homeAssistantUserId: 'abc123', movesLink: true });
+    expect(house.people.byId(ben.id)).toMatchObject({ name: 'Ben', homeAssistantUserId: undefined });
+    expect(house.people.byHomeAssistantUser('abc123')?.id).toBe(other.id);
+  });
+
   it('links a person to one Home Assistant user, who is nobody else', async () => {
     const anna = await house.people.create({ username: 'anna', name: 'Anna', role: 'user', homeAssistantUserId: 'abc123' });
     const taken = { code: 'conflict', details: [{ field: 'homeAssistantUserId', message: 'is linked to Anna' }] };

@@ -51,7 +51,11 @@ export type PersonInput = {
 /** Null takes the password or the link away. */
 export type PersonChange = {
   readonly [Field in Exclude<keyof PersonInput, 'password'>]?: PersonInput[Field] | undefined;
-} & { readonly password?: string | null | undefined };
+} & {
+  readonly password?: string | null | undefined;
+  /** Whoever is linked to the Home Assistant user now is so no longer, and goes where nothing is theirs. */
+  readonly movesLink?: boolean | undefined;
+};
 
 export class People {
   readonly #deps: PeopleDeps;
@@ -163,24 +167,41 @@ export class People {
    * Rejects with `not-found`, `invalid` for a bad password, or `conflict` where the username or the Home Assistant user is taken or no
    * administrator could sign in any more. A new password ends all sessions of the person.
    */
-  async change(id: PersonId, { password, ...change }: PersonChange): Promise<Person> {
+  async change(id: PersonId, { password, movesLink = false, ...change }: PersonChange): Promise<Person> {
     const { persons, writes, clock, events } = this.#deps;
     const hash = await this.#hash(password, { ...this.get(id), ...withoutUndefined(change) });
-    const changed = await writes.write(() => {
+    const { changed, unlinked } = await writes.write(() => {
       const before = this.get(id);
       const { username = before.username, name = before.name, role = before.role } = change;
       const link =
         change.homeAssistantUserId === undefined ? before.homeAssistantUserId : (change.homeAssistantUserId ?? undefined);
       const hasPassword = hash === undefined ? before.hasPassword : hash !== null;
       const person: Person = { ...before, username, name, role, hasPassword, homeAssistantUserId: link, changedAt: clock.now() };
+      const former = movesLink && link !== before.homeAssistantUserId ? this.#unlink(link) : undefined;
       this.#assertFree(person);
       persons.update(person);
       this.#keepPassword(person, hash);
       assertAdminLeft(this.#deps);
-      return person;
+      return { changed: person, unlinked: former };
     });
     events.emit('person.changed', { personId: id });
+    if (unlinked !== undefined) await this.#afterUnlinking(unlinked);
     return changed;
+  }
+
+  /** Whose link it was. */
+  #unlink(homeAssistantUserId: string | undefined): Person | undefined {
+    const { persons, clock } = this.#deps;
+    const former = homeAssistantUserId === undefined ? undefined : persons.byHomeAssistantUser(homeAssistantUserId);
+    if (former !== undefined) persons.update({ ...former, homeAssistantUserId: undefined, changedAt: clock.now() });
+    return former;
+  }
+
+  /** Somebody who only ever came by that link, and has nothing here, is nobody any more. */
+  async #afterUnlinking({ id, role, hasPassword }: Person): Promise<void> {
+    const { persons, events } = this.#deps;
+    if (role === 'user' && !hasPassword && !persons.ownsAnything(id)) await this.delete(id);
+    else events.emit('person.changed', { personId: id });
   }
 
   /** Removes the person, their sessions and tokens. Rejects with `not-found`, or `conflict` where no administrator could sign in any more. */

@@ -33,6 +33,7 @@ export class PersonStore {
   readonly #credentials;
   readonly #setPassword;
   readonly #countAdminsWithPassword;
+  readonly #ownsAnything;
 
   constructor(db: OpenedDatabase['db']) {
     this.#db = db;
@@ -54,6 +55,18 @@ export class PersonStore {
     this.#countAdminsWithPassword = db.prepare<[], { n: number }>(
       "SELECT count(*) AS n FROM users WHERE role = 'admin' AND password_hash IS NOT NULL",
     );
+    this.#ownsAnything = db
+      .prepare<[], { name: string; column: string }>(
+        `SELECT tables.name, keys."from" AS column FROM sqlite_master AS tables, pragma_foreign_key_list(tables.name) AS keys
+         WHERE tables.type = 'table' AND keys."table" = 'users'`,
+      )
+      .all()
+      .map(({ name, column }) => db.prepare<[string], object>(`SELECT 1 FROM "${name}" WHERE "${column}" = ? LIMIT 1`));
+  }
+
+  /** Whether any row of any room is this person's. */
+  ownsAnything(id: PersonId): boolean {
+    return this.#ownsAnything.some((statement) => statement.get(id) !== undefined);
   }
 
   byId(id: PersonId): Person | undefined {

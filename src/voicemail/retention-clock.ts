@@ -35,6 +35,12 @@ export class RetentionClock {
     return this.#at;
   }
 
+  /** The time now, as `next`; nothing is saved. */
+  peek(): number {
+    const { clock, load } = this.#deps;
+    return advanceTowards(this.#at ?? load() ?? clock.now(), clock.now(), clock.monotonic() - this.#lookedAt);
+  }
+
   /** Whether the clock is so far from it that its times cannot be trusted. */
   isSystemClockSuspect(at: number): boolean {
     return Math.abs(this.#deps.clock.now() - at) > suspectOffsetMs;

@@ -13,6 +13,10 @@ const hourMs = 3_600_000;
 /** How long the row of a recording prevents that it is fetched again. */
 const rememberedDays = 400;
 const perRun = 1000;
+/** More than a house ever has. */
+const perPreview = 1_000_000;
+
+export type Keeping = Pick<VoicemailSettings, 'keepVoicemailDays' | 'keepRecordingDays' | 'keepRecordingMegabytes'>;
 
 /** The call recordings to delete: those too old, then the oldest until the rest fits. `stored` is oldest first. */
 export function expired(
@@ -65,6 +69,16 @@ export class Retention {
 
   stop(): void {
     this.#timer?.cancel();
+  }
+
+  /** How many would be deleted now if they were kept like this. */
+  preview(keeping: Keeping): { readonly voicemails: number; readonly recordings: number } {
+    const { store, voicemailStore, time } = this.#deps;
+    const now = time.peek();
+    const calls = expired(store.stored('call', perPreview), store.storedBytes('call'), { ...keeping, now });
+    const { keepVoicemailDays: days } = keeping;
+    const voicemails = days === null ? [] : voicemailStore.retainedFromBefore(now - days * dayMs, perPreview);
+    return { voicemails: voicemails.length, recordings: calls.length };
   }
 
   /** Never fails; what could not be deleted is tried again in an hour. */

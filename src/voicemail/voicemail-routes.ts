@@ -17,6 +17,7 @@ import {
   getVoicemailPeaks,
   getVoicemailSettings,
   listSpeechEngines,
+  previewRetention,
   listVoicemails,
   readAllVoicemails,
   readVoicemail,
@@ -39,7 +40,7 @@ type Deps = {
   readonly recordings: Recordings;
   readonly files: AudioFiles;
   readonly settings: VoicemailSettingsStore;
-  readonly retention: Pick<Retention, 'run'>;
+  readonly retention: Pick<Retention, 'run' | 'preview'>;
   readonly nameOf: NameOf;
   readonly numbersNamed: NumbersNamed;
   readonly speech: SpeechToText | undefined;
@@ -109,6 +110,9 @@ export function voicemailRoutes(deps: Deps): readonly Route[] {
       await retention.run();
       return changed;
     }),
+    handle(previewRetention, ({ query: { keepVoicemailDays = null, keepRecordingDays = null, keepRecordingMegabytes = null } }) =>
+      retention.preview({ keepVoicemailDays, keepRecordingDays, keepRecordingMegabytes }),
+    ),
     handle(listSpeechEngines, () => enginesOf(speech)),
   ];
 }

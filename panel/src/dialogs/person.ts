@@ -4,28 +4,40 @@ import '@material/web/button/text-button.js';
 import '@material/web/switch/switch.js';
 import { css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import type { EndpointReply } from '#contract/endpoint.ts';
+import { listHomeAssistantUsers } from '#contract/home-assistant.ts';
 import { changePerson, createPerson, deletePerson, getPerson } from '#contract/people.ts';
 import { call } from '../api.ts';
+import { allPeople } from '../data.ts';
 import type { Person } from '../data.ts';
 import { whenRead } from '../parts/card.ts';
 import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
-import { field } from '../parts/field.ts';
+import { choice, field } from '../parts/field.ts';
 import { fields, FormElement } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
+import '../parts/sessions.ts';
 import { say } from '../parts/snackbar.ts';
 import { removeLater } from '../removed.ts';
 import { me } from '../session.ts';
 import { Shown } from '../shown.ts';
 import { t } from '../words.ts';
 
-type Draft = { readonly name: string; readonly username: string; readonly password: string; readonly isAdmin: boolean };
+type Users = EndpointReply<typeof listHomeAssistantUsers>['items'];
+type Draft = {
+  readonly name: string;
+  readonly username: string;
+  readonly password: string;
+  readonly isAdmin: boolean;
+  /** Empty where nobody there is meant. */
+  readonly homeAssistantUserId: string;
+};
 
 type Change = (part: Partial<Draft>) => void;
 type TextField = 'name' | 'username' | 'password';
 type FieldFacts = { readonly label: string; readonly hint: string; readonly draft: Draft; readonly change: Change };
 
-const empty: Draft = { name: '', username: '', password: '', isAdmin: false };
+const empty: Draft = { name: '', username: '', password: '', isAdmin: false, homeAssistantUserId: '' };
 
 /** Adds a person, or changes one. */
 @customElement('gosip-person-dialog')
@@ -40,6 +52,9 @@ export class GosipPersonDialog extends FormElement {
     async () => (this.personId === '' ? null : call(getPerson, { params: this.params })),
     [],
   );
+
+  private readonly users = new Shown<Users>(this, async () => (await call(listHomeAssistantUsers)).items, []);
+  private readonly people = new Shown(this, allPeople, []);
 
   static override styles = [
     look,
@@ -66,6 +81,11 @@ export class GosipPersonDialog extends FormElement {
       }
       gosip-greeting {
         padding-top: 8px;
+      }
+      h3 {
+        margin-top: 20px;
+        font-size: 14px;
+        font-weight: 500;
       }
       .away {
         margin-top: 20px;
@@ -102,6 +122,7 @@ export class GosipPersonDialog extends FormElement {
         ${this.renderProblem()} ${this.renderField('name', { label: t('field.name'), hint: '', draft, change })}
         ${this.renderField('username', { label: t('field.username'), hint: t('setUp.usernameHint'), draft, change })}
         ${this.renderField('password', { label: t('person.password'), hint: passwordHint, draft, change })}
+        ${this.renderLink(draft, change)}
         <div class="line">
           <span>${t('role.admin')}<span class="quiet more">${t('role.admin.text')}</span></span>
           <md-switch
@@ -115,11 +136,17 @@ export class GosipPersonDialog extends FormElement {
       ${
         person === null || person.id === me()?.person?.id
           ? nothing
-          : html`<div class="away">
-              <md-outlined-button class="danger" @click=${() => this.removePerson(person)}
-                >${t('action.delete')}</md-outlined-button
-              >
-            </div>`
+          : html`${
+                person.hasPassword
+                  ? html`<h3>${t('sessions.title')}</h3>
+                      <gosip-sessions .personId=${person.id}></gosip-sessions>`
+                  : nothing
+              }
+              <div class="away">
+                <md-outlined-button class="danger" @click=${() => this.removePerson(person)}
+                  >${t('action.delete')}</md-outlined-button
+                >
+              </div>`
       }`;
   }
 
@@ -132,6 +159,34 @@ export class GosipPersonDialog extends FormElement {
       <summary>${t('greeting.card')}</summary>
       ${this.hasGreeting ? html`<gosip-greeting .personId=${id}></gosip-greeting>` : nothing}
     </details>`;
+  }
+
+  /** Who this is in Home Assistant; nothing where it has no users to choose from. */
+  private renderLink({ homeAssistantUserId: value }: Draft, change: Change) {
+    const users = this.users.value ?? [];
+    if (users.length === 0 && value === '') return nothing;
+    const former = this.formerOf(value);
+    const isKnown = value === '' || users.some(({ id }) => id === value);
+    return choice({
+      label: t('person.homeAssistant'),
+      name: 'homeAssistantUserId',
+      wrong: this.wrong('homeAssistantUserId'),
+      hint: former === undefined ? t('person.homeAssistant.hint') : t('person.homeAssistant.moves', { name: former.name }),
+      value,
+      changed: (homeAssistantUserId) => change({ homeAssistantUserId }),
+      choices: [
+        { value: '', text: t('person.homeAssistant.nobody') },
+        ...users.map(({ id, name }) => ({ value: id, text: name })),
+        ...(isKnown ? [] : [{ value, text: t('person.homeAssistant.unknown') }]),
+      ],
+    });
+  }
+
+  /** Whom the user of Home Assistant is linked to now, if that is somebody else. */
+  private formerOf(userId: string): Person | undefined {
+    return userId === ''
+      ? undefined
+      : this.people.value?.find((one) => one.homeAssistantUserId === userId && one.id !== this.personId);
   }
 
   private renderField(name: TextField, { label, hint, draft, change }: FieldFacts) {
@@ -150,15 +205,20 @@ export class GosipPersonDialog extends FormElement {
   }
 
   private renderProblem() {
-    const text = this.wrongElsewhere('name', 'username', 'password');
+    const text = this.wrongElsewhere('name', 'username', 'password', 'homeAssistantUserId');
     return text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
   }
 
   protected override async send(): Promise<void> {
-    const { name, username, password, isAdmin } = this.draft ?? draftOf(this.seen.value ?? null);
+    const { name, username, password, isAdmin, homeAssistantUserId: user } = this.draft ?? draftOf(this.seen.value ?? null);
     const role = isAdmin ? 'admin' : 'user';
     const body = { name, username, role, ...(password === '' ? {} : { password }) } as const;
-    await (this.personId === '' ? call(createPerson, { body }) : call(changePerson, { params: this.params, body }));
+    const link = { homeAssistantUserId: user === '' ? null : user, movesLink: this.formerOf(user) !== undefined };
+    if (this.personId !== '') await call(changePerson, { params: this.params, body: { ...body, ...link } });
+    else {
+      const { id } = await call(createPerson, { body });
+      if (user !== '') await call(changePerson, { params: { id }, body: link });
+    }
     say({ text: this.personId === '' ? t('person.added', { name }) : t('state.saved') });
     this.dialog.close();
   }
@@ -172,7 +232,13 @@ export class GosipPersonDialog extends FormElement {
 function draftOf(person: Person | null): Draft {
   return person === null
     ? empty
-    : { name: person.name, username: person.username, password: '', isAdmin: person.role === 'admin' };
+    : {
+        name: person.name,
+        username: person.username,
+        password: '',
+        isAdmin: person.role === 'admin',
+        homeAssistantUserId: person.homeAssistantUserId ?? '',
+      };
 }
 
 declare global {

@@ -22,18 +22,18 @@ export class GosipDashboard extends GosipElement {
 
   override render() {
     return html`<gosip-page heading=${t('page.dashboard')}>
-      ${isAdmin() ? html`<gosip-needs-attention></gosip-needs-attention>` : ''}
       <gosip-calls-now></gosip-calls-now>
       <gosip-approvals></gosip-approvals>
+      ${isAdmin() ? html`<gosip-needs-attention></gosip-needs-attention>` : ''}
       <div class="columns">
-        <div class="column">
-          <gosip-phones-online></gosip-phones-online>
-          <gosip-do-not-disturb></gosip-do-not-disturb>
-        </div>
         <div class="column">
           <gosip-voicemails></gosip-voicemails>
           <gosip-unread-messages></gosip-unread-messages>
+        </div>
+        <div class="column">
           <gosip-recent-calls></gosip-recent-calls>
+          <gosip-do-not-disturb></gosip-do-not-disturb>
+          <gosip-phones-online></gosip-phones-online>
         </div>
       </div>
     </gosip-page>`;

@@ -23,7 +23,7 @@ import { t } from '../words.ts';
 @customElement('gosip-people')
 export class GosipPeople extends GosipElement {
   @property() openId: string | undefined;
-  private readonly seen = new Shown(this, allPeople, []);
+  private readonly seen = new Shown(this, allPeople, ['person.created', 'person.changed', 'person.deleted']);
 
   static override styles = [look, rows, initialsStyles];
 

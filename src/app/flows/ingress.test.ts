@@ -70,6 +70,8 @@ describe('somebody who opens the panel in Home Assistant for the first time', ()
     expect((await house.ask(admin, `/api/users/${made.id}`, change)).status).toBe(200);
     await until(async () => (await me(as(dora))).status === 200);
     expect((await me(as(dora))).me.person).toMatchObject({ id: made.id, name: 'Grandma' });
+    const listedThere = (await (await house.ask(admin, '/api/home-assistant/users')).json()) as { items: object[] };
+    expect(listedThere.items).toContainEqual(expect.objectContaining({ id: dora.id, personId: made.id, isAdmin: false }));
   });
 });
 

@@ -61,6 +61,7 @@ describe.skipIf(isMissing)('settings', () => {
     ['backup', 'Backup and restore'],
     ['alerts', 'Alerts'],
     ['logs', 'Log'],
+    ['recording', 'Voicemail and recordings'],
     ['settings', 'Settings'],
     ['my-settings', 'My settings'],
   ])('are no wider than 320 pixels: %s', async (path, heading) => {
@@ -142,5 +143,26 @@ describe.skipIf(isMissing)('the log', () => {
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Save as a file' }).click();
     expect((await download).suggestedFilename()).toBe('gosip.log');
+  });
+});
+
+describe.skipIf(isMissing)('recordings', () => {
+  it('say what a shorter time would delete before it is saved, and at the field what is no number', async () => {
+    const { page } = admin;
+    await open('recording', 'Voicemail and recordings');
+    await page.getByLabel('Voicemails, in days').fill('1');
+    await page.getByText(/^Saving deletes \d+ voicemails? and \d+ recordings? at once/).waitFor();
+    await page.getByLabel('Longest message, in seconds').fill('soon');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Enter a number.').waitFor();
+    expect(await page.getByLabel('Voicemails, in days').inputValue()).toBe('1');
+    await expectClean(admin, 'a wrong setting');
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await page.getByLabel('It ends after a silence of, in seconds').fill('7');
+    await page.getByText('Saving deletes nothing.').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved').waitFor();
+    const settings = await house.ask<{ silenceSeconds: number; keepVoicemailDays: unknown }>('GET', '/system/config/voicemail');
+    expect(settings).toMatchObject({ silenceSeconds: 7, keepVoicemailDays: null });
   });
 });

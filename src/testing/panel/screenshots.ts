@@ -100,6 +100,7 @@ const shots: readonly Shot[] = [
   { name: 'security', path: 'security' },
   { name: 'api-token', path: 'security', act: ({ page }) => page.getByRole('button', { name: 'Make a token' }).click() },
   { name: 'backup', path: 'backup' },
+  { name: 'recording', path: 'recording' },
   { name: 'alerts', path: 'alerts' },
   { name: 'logs', path: 'logs' },
   {
