@@ -4,6 +4,7 @@
 import type { CallId } from '#base/ids.ts';
 import type { AlertWatch } from '#system/alert-watch.ts';
 import type { LogRing } from '#system/log-ring.ts';
+import { FigureHistory } from '#system/figure-history.ts';
 import { Metrics } from '#system/metrics.ts';
 import { observationRoutes } from '#system/observation-routes.ts';
 import packageFile from '../../package.json' with { type: 'json' };
@@ -29,7 +30,7 @@ type ObservationDeps = AppContext & {
 const portsPerCall = 4;
 
 export function composeObservation(deps: ObservationDeps): { readonly face: RoomFace } {
-  const { options, events, devices, calls, media, twilio, webhooks, logRing, alerts } = deps;
+  const { options, clock, stack, events, devices, calls, media, twilio, webhooks, logRing, alerts } = deps;
   const metrics = new Metrics({
     events,
     registrations: () => devices.registrations.size,
@@ -45,8 +46,17 @@ export function composeObservation(deps: ObservationDeps): { readonly face: Room
       return record?.ringingAt === undefined ? undefined : record.ringingAt - record.startedAt;
     },
   });
+  const figures = new FigureHistory({
+    clock,
+    registrations: () => devices.registrations.size,
+    callsInProgress: () => calls.calls.list().length,
+    memoryBytes: () => process.memoryUsage.rss(),
+  });
+  figures.start();
+  stack.defer(() => figures.stop());
   const routes = observationRoutes({
     metrics,
+    figures,
     ring: logRing,
     alerts,
     options,

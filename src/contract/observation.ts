@@ -94,3 +94,28 @@ export const getMetrics = endpoint({
   reply: streamReply,
   replyTypes: ['text/plain'],
 });
+
+const houseFigures = z.array(
+  z
+    .object({
+      at: isoDateTime,
+      /** Places where phones can be reached. */
+      registrations: z.number().int(),
+      callsInProgress: z.number().int(),
+      memoryBytes: z.number().int(),
+      /** How late the process came to its work, at most, in milliseconds. */
+      delayMs: z.number().int(),
+    })
+    .meta({ id: 'HouseFigure' }),
+);
+
+export type HouseFigures = z.output<typeof houseFigures>;
+
+export const getHouseFigures = endpoint({
+  id: 'getHouseFigures',
+  method: 'GET',
+  path: '/system/figures',
+  access: 'admin',
+  summary: 'Figures of the last day, five minutes apart, the oldest first; the last are of this moment',
+  reply: z.object({ figures: houseFigures }),
+});

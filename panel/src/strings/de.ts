@@ -1624,6 +1624,14 @@ export const de: Strings = {
   'person.homeAssistant.hint': 'Wer GoSIP in Home Assistant als dieser Benutzer öffnet, ist diese Person, ohne Passwort.',
   'person.homeAssistant.moves':
     'Das ist hier jetzt {name}. Speichern überträgt es auf diese Person; {name} verschwindet, wenn nichts dazu gehört.',
+  'metrics.calls': 'Anrufe pro Tag',
+  'metrics.phones': 'Telefone online',
+  'metrics.now': 'Laufende Anrufe',
+  'metrics.memory': 'Speicher von GoSIP',
+  'metrics.delay': 'Längste Verzögerung',
+  'metrics.said': 'Jetzt {last}, höchstens {most}',
+  'metrics.table': 'Als Tabelle',
+  'metrics.none': 'Noch nichts',
 
   // words of the house
   'alert.storage-failed': 'Nichts kann gespeichert werden',

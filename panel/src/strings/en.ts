@@ -1618,6 +1618,14 @@ export const en = {
   'person.homeAssistant.unknown': 'Somebody who is not there any more',
   'person.homeAssistant.hint': 'Who opens GoSIP in Home Assistant as this user is this person, without a password.',
   'person.homeAssistant.moves': 'This is {name} here now. Saving moves that to this person; {name} goes if nothing is theirs.',
+  'metrics.calls': 'Calls per day',
+  'metrics.phones': 'Phones online',
+  'metrics.now': 'Calls in progress',
+  'metrics.memory': 'Memory of GoSIP',
+  'metrics.delay': 'Longest delay',
+  'metrics.said': 'Now {last}, at most {most}',
+  'metrics.table': 'As a table',
+  'metrics.none': 'Nothing yet',
 
   // words of the house
   'alert.storage-failed': 'Nothing can be saved',

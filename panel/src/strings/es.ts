@@ -1614,6 +1614,14 @@ export const es: Strings = {
   'person.homeAssistant.unknown': 'Alguien que ya no está',
   'person.homeAssistant.hint': 'Quien abre GoSIP en Home Assistant como ese usuario es esta persona, sin contraseña.',
   'person.homeAssistant.moves': 'Aquí es ahora {name}. Al guardar pasa a esta persona; {name} desaparece si no tiene nada suyo.',
+  'metrics.calls': 'Llamadas por día',
+  'metrics.phones': 'Teléfonos en línea',
+  'metrics.now': 'Llamadas en curso',
+  'metrics.memory': 'Memoria de GoSIP',
+  'metrics.delay': 'Mayor retraso',
+  'metrics.said': 'Ahora {last}, como máximo {most}',
+  'metrics.table': 'Como tabla',
+  'metrics.none': 'Nada todavía',
 
   // words of the house
   'alert.storage-failed': 'No se puede guardar nada',

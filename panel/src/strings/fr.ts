@@ -1623,6 +1623,14 @@ export const fr: Strings = {
   'person.homeAssistant.hint': 'Qui ouvre GoSIP dans Home Assistant comme cet utilisateur est cette personne, sans mot de passe.',
   'person.homeAssistant.moves':
     'C’est ici {name}. Enregistrer le donne à cette personne ; {name} disparaît si rien n’est à son nom.',
+  'metrics.calls': 'Appels par jour',
+  'metrics.phones': 'Téléphones en ligne',
+  'metrics.now': 'Appels en cours',
+  'metrics.memory': 'Mémoire de GoSIP',
+  'metrics.delay': 'Plus long retard',
+  'metrics.said': 'Maintenant {last}, au plus {most}',
+  'metrics.table': 'En tableau',
+  'metrics.none': 'Rien encore',
 
   // words of the house
   'alert.storage-failed': 'Rien ne peut être enregistré',

@@ -1618,6 +1618,14 @@ export const nl: Strings = {
   'person.homeAssistant.hint': 'Wie GoSIP in Home Assistant als deze gebruiker opent, is deze persoon, zonder wachtwoord.',
   'person.homeAssistant.moves':
     'Dat is hier nu {name}. Opslaan geeft het aan deze persoon; {name} verdwijnt als er niets van is.',
+  'metrics.calls': 'Gesprekken per dag',
+  'metrics.phones': 'Telefoons online',
+  'metrics.now': 'Lopende gesprekken',
+  'metrics.memory': 'Geheugen van GoSIP',
+  'metrics.delay': 'Langste vertraging',
+  'metrics.said': 'Nu {last}, hoogstens {most}',
+  'metrics.table': 'Als tabel',
+  'metrics.none': 'Nog niets',
 
   // words of the house
   'alert.storage-failed': 'Er kan niets worden opgeslagen',

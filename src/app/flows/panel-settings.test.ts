@@ -62,6 +62,7 @@ describe.skipIf(isMissing)('settings', () => {
     ['alerts', 'Alerts'],
     ['logs', 'Log'],
     ['recording', 'Voicemail and recordings'],
+    ['metrics', 'Metrics'],
     ['settings', 'Settings'],
     ['my-settings', 'My settings'],
   ])('are no wider than 320 pixels: %s', async (path, heading) => {
@@ -151,7 +152,7 @@ describe.skipIf(isMissing)('recordings', () => {
     const { page } = admin;
     await open('recording', 'Voicemail and recordings');
     await page.getByLabel('Voicemails, in days').fill('1');
-    await page.getByText(/^Saving deletes \d+ voicemails? and \d+ recordings? at once/).waitFor();
+    await page.getByText(/Saving deletes \d+ voicemails? and \d+ recordings? at once/).waitFor();
     await page.getByLabel('Longest message, in seconds').fill('soon');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Enter a number.').waitFor();
@@ -164,5 +165,17 @@ describe.skipIf(isMissing)('recordings', () => {
     await page.getByText('Saved').waitFor();
     const settings = await house.ask<{ silenceSeconds: number; keepVoicemailDays: unknown }>('GET', '/system/config/voicemail');
     expect(settings).toMatchObject({ silenceSeconds: 7, keepVoicemailDays: null });
+  });
+});
+
+describe.skipIf(isMissing)('metrics', () => {
+  it('show the calls of the last days, drawn, in words and as a table', async () => {
+    const { page } = admin;
+    await open('metrics', 'Metrics');
+    await page.getByRole('img', { name: /^Calls per day: Now \d+, at most \d+/ }).waitFor();
+    await page.getByRole('img', { name: /^Memory of GoSIP: Now \d+ MB/ }).waitFor();
+    await page.getByText('As a table').first().click();
+    expect(await page.locator('gosip-metrics table').first().locator('tr').count()).toBe(14);
+    await expectClean(admin, 'metrics');
   });
 });

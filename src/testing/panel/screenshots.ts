@@ -101,6 +101,7 @@ const shots: readonly Shot[] = [
   { name: 'api-token', path: 'security', act: ({ page }) => page.getByRole('button', { name: 'Make a token' }).click() },
   { name: 'backup', path: 'backup' },
   { name: 'recording', path: 'recording' },
+  { name: 'metrics', path: 'metrics' },
   { name: 'alerts', path: 'alerts' },
   { name: 'logs', path: 'logs' },
   {
