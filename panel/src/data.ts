@@ -1,4 +1,5 @@
 // The lists of the house, whole: a house has few phones and people.
+import type { getAutoReply } from '#contract/auto-replies.ts';
 import type { getCall, listCallRecords } from '#contract/calls.ts';
 import { listDevices } from '#contract/devices.ts';
 import type { getDevice, getSipServer, resetDeviceSecret } from '#contract/devices.ts';
@@ -27,6 +28,7 @@ export type Contact = EndpointReply<typeof getContact>;
 export type CallApproval = EndpointReply<typeof getCallApproval>;
 export type SpamList = EndpointReply<typeof getSpamList>;
 export type BlocklistEntry = EndpointReply<typeof getBlocklistEntry>;
+export type AutoReply = EndpointReply<typeof getAutoReply>;
 export type Message = EndpointReply<typeof getMessage>;
 export type Conversation = EndpointReply<typeof getConversation>;
 export type MessageNumbers = EndpointReply<typeof listMessageNumbers>;

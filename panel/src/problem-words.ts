@@ -30,6 +30,8 @@ const byField: readonly (readonly [RegExp, RegExp, StringKey])[] = [
   [/^(?:username|password|secretHeaderValue)$/, /is needed/, 'field.missing'],
   [/^extension$/, /digits/, 'field.extension.wrong'],
   [/^(?:extension|username)$/, /taken/, 'field.taken'],
+  [/^to$/, /receive messages/, 'messages.to.wrong'],
+  [/^to$/, /sent from/, 'messages.to.own'],
   [/^username$/, /letters/, 'field.username.wrong'],
   [/^currentPassword$/, /not your/, 'password.wrong'],
   [/^(?:name|groups\.\d+|numbers\.\d+\.label)$/, /on one line|be seen/, 'field.unshowable'],

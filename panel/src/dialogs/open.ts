@@ -139,3 +139,8 @@ export async function openSpamFile(list: { readonly id: string; readonly name: s
   const [{ spamListFile }] = await Promise.all([import('../contact-files.ts'), import('./files.ts')]);
   return show('gosip-files-dialog', { facts: spamListFile(list) });
 }
+
+export async function openAutoReply(replyId = ''): Promise<LitElement> {
+  await import('./auto-reply.ts');
+  return show('gosip-auto-reply-dialog', { replyId });
+}

@@ -105,6 +105,7 @@ const conversations: readonly Planted[] = [
 type Into = { readonly db: OpenedDatabase['db']; readonly folder: string; readonly annaId: string; readonly now: number };
 
 export function plantMessages({ db, folder, annaId, now }: Into): void {
+  plantAutoReplies(db, now);
   const conversation = db.prepare(
     'INSERT INTO conversations (id, our_number, far_number, last_message_id, last_at, unread, opted_out_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
@@ -117,6 +118,28 @@ export function plantMessages({ db, folder, annaId, now }: Into): void {
     for (const [n, line] of lines.entries())
       plantLine({ db, folder, annaId, now }, { id: `msg_p${index}_${n}`, conversationId: id, line });
   }
+}
+
+function plantAutoReplies(db: OpenedDatabase['db'], now: number): void {
+  const insert = db.prepare(
+    `INSERT INTO auto_replies (id, name, number, trigger_kind, keywords, hours, body, quiet_minutes, is_enabled, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, 60, ?, ?)`,
+  );
+  const nights = JSON.stringify([{ days: [1, 2, 3, 4, 5], from: '08:00', to: '18:00' }]);
+  const night = 'We cannot answer now and will do so in the morning.';
+  insert.run('auto_p', 'Night', ours, 'after_hours', '[]', nights, night, 1, now);
+  insert.run(
+    'auto_p2',
+    'Parking',
+    ours,
+    'keyword',
+    '["parking","park"]',
+    '[]',
+    'Behind the house, the second gate on the left.',
+    1,
+    now,
+  );
+  insert.run('auto_p3', 'Do not disturb', null, 'dnd', '[]', '[]', 'Please call again later.', 0, now);
 }
 
 type Place = { readonly id: string; readonly conversationId: string; readonly line: Line };

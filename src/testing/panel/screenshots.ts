@@ -45,6 +45,8 @@ const shots: readonly Shot[] = [
       await page.getByRole('textbox', { name: 'Write a message' }).fill(`Grüße von Jiří! ${'Wir kommen. '.repeat(8)}`);
     },
   },
+  { name: 'auto-replies', path: 'auto-replies' },
+  { name: 'auto-reply', path: 'auto-replies/auto_p' },
   { name: 'messages-search', path: 'messages?text=train' },
   { name: 'phones', path: 'phones' },
   { name: 'phone', path: 'phones', act: ({ page }) => page.getByText('Kitchen', { exact: true }).first().click() },

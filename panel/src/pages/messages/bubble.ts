@@ -84,7 +84,7 @@ export class GosipBubble extends GosipElement {
   private renderCode(code: string) {
     return html`<button class="code" @click=${() => void this.copy(code)}>
       <gosip-icon .path=${this.isCopied ? mdiCheck : mdiContentCopy}></gosip-icon
-      ><span role="status">${this.isCopied ? t('action.copied') : t('action.copy', { what: code })}</span>
+      ><span>${this.isCopied ? t('action.copied') : t('action.copy', { what: code })}</span>
     </button>`;
   }
 

@@ -36,7 +36,7 @@ export const conversationRows = css`
     font-size: 12px;
     line-height: 16px;
   }
-  .two {
+  .row .more.two {
     display: -webkit-box;
     overflow: hidden;
     -webkit-box-orient: vertical;

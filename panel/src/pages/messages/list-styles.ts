@@ -8,6 +8,7 @@ export const listStyles = css`
   }
   .filters {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 12px;
     padding: 12px;
     border-bottom: 1px solid var(--line);

@@ -78,8 +78,8 @@ export class GosipNewConversation extends GosipElement {
   }
 
   override firstUpdated(): void {
-    if (this.number === '') this.recipient.focus();
-    else this.compose.focus();
+    const first = this.number === '' ? this.recipient : this.compose;
+    void first.updateComplete.then(() => first.focus());
   }
 
   private chosen({ number, name }: Recipient): void {

@@ -1,5 +1,6 @@
 // Owns where a thread is scrolled to: at its foot, or with the same message at the same place, whatever comes in above and below it.
 // Called by the thread, before and after it is shown anew.
+// Must stay true: rows get their height after they are there: the place is held whenever the height changes.
 
 type Anchor = { readonly key: string; readonly top: number };
 
@@ -10,8 +11,9 @@ export class Scrolling {
   #isAtEnd = true;
   #anchor: Anchor | undefined;
   #watched: HTMLElement | undefined;
-  /** Pictures and words of another size change the height; so does a keyboard on the screen. */
-  readonly #sizes = new ResizeObserver(() => this.#watched !== undefined && this.#isAtEnd && this.toEnd(this.#watched));
+  /** Where it was scrolled to from here, not by a person. */
+  #ownTop: number | undefined;
+  readonly #sizes = new ResizeObserver(() => this.#watched !== undefined && this.hold(this.#watched));
 
   /** Remembers where it is, before what is in it changes. */
   keep(scroller: HTMLElement | null): void {
@@ -23,7 +25,7 @@ export class Scrolling {
   }
 
   /** Afterwards: the foot where it was there, else what was at the head. */
-  restore(scroller: HTMLElement): void {
+  hold(scroller: HTMLElement): void {
     if (this.#isAtEnd) {
       this.toEnd(scroller);
       return;
@@ -31,7 +33,7 @@ export class Scrolling {
     const row = rowsOf(scroller).find((one) => one.dataset['key'] === this.#anchor?.key);
     if (row === undefined || this.#anchor === undefined) return;
     const moved = row.getBoundingClientRect().top - scroller.getBoundingClientRect().top - this.#anchor.top;
-    if (moved !== 0) scroller.scrollTop += moved;
+    if (Math.abs(moved) >= 1) this.#scrollTo(scroller, scroller.scrollTop + moved);
   }
 
   watch(scroller: HTMLElement): void {
@@ -51,17 +53,27 @@ export class Scrolling {
 
   toEnd(scroller: HTMLElement): void {
     this.#isAtEnd = true;
-    scroller.scrollTop = scroller.scrollHeight;
+    this.#scrollTo(scroller, scroller.scrollHeight);
   }
 
-  leaveEnd(): void {
+  /** Puts one message where it is seen. */
+  show(scroller: HTMLElement, key: string): void {
     this.#isAtEnd = false;
+    this.#anchor = { key, top: scroller.clientHeight / 3 };
+    this.hold(scroller);
+  }
+
+  #scrollTo(scroller: HTMLElement, top: number): void {
+    scroller.scrollTop = top;
+    this.#ownTop = scroller.scrollTop;
   }
 
   readonly #scrolled = (): void => {
     const scroller = this.#watched;
-    if (scroller === undefined) return;
+    if (scroller === undefined || scroller.scrollTop === this.#ownTop) return;
+    this.#ownTop = undefined;
     this.#isAtEnd = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop < atEndPx;
+    this.keep(scroller);
   };
 }
 

@@ -117,7 +117,7 @@ export class GosipThread extends GosipElement {
     const before = changed.get('window') as ThreadWindow | undefined;
     const isFirst = before !== undefined && before.items.length === 0 && this.window.items.length > 0;
     if (isFirst && this.at !== undefined) this.showFound();
-    else this.#scrolling.restore(this.scroller);
+    else this.#scrolling.hold(this.scroller);
     // What was read may not have filled the screen.
     this.scrolled();
   }
@@ -135,8 +135,7 @@ export class GosipThread extends GosipElement {
   }
 
   private showFound(): void {
-    this.#scrolling.leaveEnd();
-    this.renderRoot.querySelector(`[data-key="${CSS.escape(this.at ?? '')}"]`)?.scrollIntoView({ block: 'center' });
+    if (this.scroller !== null && this.at !== undefined) this.#scrolling.show(this.scroller, this.at);
   }
 
   private scrolled(): void {
