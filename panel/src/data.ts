@@ -41,6 +41,7 @@ export const phoneFacts: readonly FactName[] = [
   'device.registered',
   'device.unregistered',
   'device.revoked',
+  'device.refused',
 ];
 
 export const addressBookFacts: readonly FactName[] = ['address-book.changed', 'contacts.imported'];

@@ -1,103 +1,20 @@
 import '@material/web/button/filled-button.js';
 import '@material/web/button/text-button.js';
-import { css, html, nothing } from 'lit';
+import { html } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import { createDevice } from '#contract/devices.ts';
-import { call } from '../api.ts';
-import { allPeople } from '../data.ts';
-import type { Phone, PhoneLogin } from '../data.ts';
+import type { PhoneLogin } from '../data.ts';
 import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
-import { fields, FormElement } from '../parts/form.ts';
-import { choice, field } from '../parts/field.ts';
-import '../parts/icon.ts';
-import { look } from '../parts/look.ts';
-import { ownerChoices } from '../owner-choices.ts';
-import { phoneKinds } from '../phone-kinds.ts';
-import { Shown } from '../shown.ts';
-import { t } from '../words.ts';
+import { GosipElement } from '../parts/element.ts';
+import '../parts/new-phone.ts';
 import '../parts/phone-login.ts';
+import { t } from '../words.ts';
 
 /** Adds a phone, and then shows what is typed into it. */
 @customElement('gosip-add-phone-dialog')
-export class GosipAddPhoneDialog extends FormElement {
-  @state() private name = '';
-  @state() private extension = '';
-  @state() private type: Phone['type'] = 'softphone';
-  @state() private personId = '';
+export class GosipAddPhoneDialog extends GosipElement {
   @state() private login: PhoneLogin | undefined;
   @query('gosip-dialog') private dialog!: GosipDialog;
-  private readonly people = new Shown(this, allPeople, []);
-
-  static override styles = [
-    look,
-    fields,
-    css`
-      fieldset {
-        margin: 0;
-        padding: 0;
-        border: 0;
-      }
-      legend {
-        padding: 0 0 8px;
-        color: var(--quiet);
-        font-size: 13px;
-      }
-      .kinds {
-        display: grid;
-        grid-template-columns: repeat(2, 1fr);
-        gap: 8px;
-      }
-      .kinds label {
-        position: relative;
-        display: grid;
-        align-content: start;
-        gap: 4px;
-        padding: 12px;
-        border: 1px solid var(--line);
-        border-radius: 12px;
-        cursor: pointer;
-      }
-      .kinds label:hover {
-        background: var(--hover);
-      }
-      .kinds label:has(:checked) {
-        border-color: var(--accent);
-        background: var(--tint);
-        box-shadow: inset 0 0 0 1px var(--accent);
-      }
-      .kinds label:has(:focus-visible) {
-        outline: 2px solid var(--accent);
-        outline-offset: 2px;
-      }
-      .kinds input {
-        position: absolute;
-        opacity: 0;
-        pointer-events: none;
-      }
-      .kinds gosip-icon {
-        color: var(--accent);
-      }
-      .kinds .text {
-        color: var(--quiet);
-        font-size: 12px;
-        line-height: 16px;
-      }
-      @media (max-width: 479px) {
-        .kinds {
-          grid-template-columns: 1fr;
-        }
-        .kinds label {
-          grid-template-columns: auto 1fr;
-          column-gap: 12px;
-        }
-        .kinds gosip-icon {
-          grid-row: span 2;
-          align-self: center;
-        }
-      }
-    `,
-  ];
 
   override render() {
     return this.login === undefined ? this.renderForm() : this.renderLogin(this.login);
@@ -105,70 +22,10 @@ export class GosipAddPhoneDialog extends FormElement {
 
   private renderForm() {
     return html`<gosip-dialog firm heading=${t('addPhone.title')} @closed=${this.closed}>
-      <form id="form" class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
-        ${this.renderProblem()}
-        ${field({
-          label: t('field.name'),
-          name: 'name',
-          hint: t('addPhone.nameHint'),
-          capitals: 'words',
-          maxLength: 80,
-          hasFocus: true,
-          wrong: this.wrong('name'),
-          value: this.name,
-          changed: (name) => (this.name = name),
-        })}
-        <fieldset>
-          <legend>${t('addPhone.kind')}</legend>
-          <div class="kinds">
-            ${phoneKinds.map(
-              ({ type, icon, name, text }) =>
-                html`<label>
-                  <input
-                    type="radio"
-                    name="type"
-                    value=${type}
-                    .checked=${this.type === type}
-                    @change=${() => (this.type = type)}
-                  />
-                  <gosip-icon .path=${icon}></gosip-icon><span>${t(name)}</span><span class="text">${t(text)}</span>
-                </label>`,
-            )}
-          </div>
-        </fieldset>
-        ${field({
-          label: t('field.extension'),
-          name: 'extension',
-          hint: t('addPhone.extensionHint'),
-          inputMode: 'numeric',
-          maxLength: 6,
-          wrong: this.wrong('extension'),
-          value: this.extension,
-          changed: (extension) => (this.extension = extension),
-        })}
-        ${this.renderOwner()}
-      </form>
-      <md-text-button slot="actions" @click=${() => this.dialog.close()}>${t('action.cancel')}</md-text-button>
-      <md-filled-button slot="actions" ?disabled=${this.isBusy} @click=${this.submit}>${t('addPhone.action')}</md-filled-button>
+      <gosip-new-phone @made=${(event: CustomEvent<PhoneLogin>) => (this.login = event.detail)}>
+        <md-text-button slot="actions" type="button" @click=${() => this.dialog.close()}>${t('action.cancel')}</md-text-button>
+      </gosip-new-phone>
     </gosip-dialog>`;
-  }
-
-  private renderOwner() {
-    const people = this.people.value ?? [];
-    if (people.length === 0) return nothing;
-    return choice({
-      label: t('field.owner'),
-      name: 'owner',
-      hint: t('addPhone.ownerHint'),
-      value: this.personId,
-      changed: (personId) => (this.personId = personId),
-      choices: ownerChoices(people),
-    });
-  }
-
-  private renderProblem() {
-    const text = this.wrongElsewhere('name', 'extension');
-    return text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
   }
 
   private renderLogin(login: PhoneLogin) {
@@ -176,18 +33,6 @@ export class GosipAddPhoneDialog extends FormElement {
       <gosip-phone-login .login=${login}></gosip-phone-login>
       <md-filled-button slot="actions" @click=${() => this.dialog.close()}>${t('action.done')}</md-filled-button>
     </gosip-dialog>`;
-  }
-
-  protected override async send(): Promise<void> {
-    const { name, type, extension, personId } = this;
-    this.login = await call(createDevice, {
-      body: {
-        name,
-        type,
-        ...(extension.trim() === '' ? {} : { extension: extension.trim() }),
-        ...(personId === '' ? {} : { personId: personId as NonNullable<Phone['personId']> }),
-      },
-    });
   }
 
   private closed(): void {

@@ -50,6 +50,24 @@ export async function openTrunk(trunkId: string | undefined): Promise<LitElement
   return show('gosip-trunk-dialog', { trunkId });
 }
 
+/** What a phone or a person may call, whom a child's line knows, or where a phone calls by itself. */
+export async function openLimit(
+  kind: 'permission' | 'child' | 'hotline',
+  of: { readonly phoneId?: string; readonly personId?: string },
+): Promise<LitElement> {
+  switch (kind) {
+    case 'permission':
+      await import('./call-permission.ts');
+      return show('gosip-call-permission-dialog', of);
+    case 'child':
+      await import('./child-line.ts');
+      return show('gosip-child-line-dialog', of);
+    case 'hotline':
+      await import('./hotline.ts');
+      return show('gosip-hotline-dialog', of);
+  }
+}
+
 export async function openPerson(personId: string | undefined): Promise<LitElement> {
   await import('./person.ts');
   return show('gosip-person-dialog', personId === undefined ? {} : { personId });

@@ -4,10 +4,26 @@ export const phoneDialogStyles = css`
   .now {
     display: grid;
     gap: 8px;
-    margin-bottom: 20px;
     padding: 16px;
     border-radius: 12px;
     background: var(--bg);
+  }
+  h3 {
+    margin: 0 0 8px;
+    font-size: 14px;
+    font-weight: 500;
+    line-height: 20px;
+  }
+  .part {
+    margin-top: 20px;
+    padding-top: 20px;
+    border-top: 1px solid var(--line);
+  }
+  .why {
+    margin: 4px 0 0 -12px;
+  }
+  gosip-fault {
+    margin-top: 8px;
   }
   .now ul {
     display: grid;

@@ -1,21 +1,26 @@
 import '@material/web/button/filled-button.js';
 import '@material/web/button/outlined-button.js';
 import '@material/web/button/text-button.js';
+import { mdiHelpCircleOutline } from '@mdi/js';
 import { html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { changeDevice, deleteDevice, getDevice, listDeviceRegistrations, resetDeviceSecret } from '#contract/devices.ts';
+import { pingDevice } from '#contract/test-calls.ts';
 import { call } from '../api.ts';
 import { allPeople, phoneFacts } from '../data.ts';
 import type { Phone, PhoneLogin } from '../data.ts';
 import { failedNotice, notRead } from '../parts/card.ts';
 import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
-import { choice, field } from '../parts/field.ts';
+import '../parts/fault.ts';
+import { check, choice, field } from '../parts/field.ts';
 import { fields, FormElement } from '../parts/form.ts';
-import { look } from '../parts/look.ts';
+import '../parts/icon.ts';
+import { look, rows } from '../parts/look.ts';
 import '../parts/phone-login.ts';
 import { say } from '../parts/snackbar.ts';
 import '../parts/status.ts';
+import '../parts/test-call.ts';
 import { ownerChoices } from '../owner-choices.ts';
 import { kindOf } from '../phone-kinds.ts';
 import { removeLater } from '../removed.ts';
@@ -23,13 +28,20 @@ import { go } from '../router.ts';
 import { isAdmin } from '../session.ts';
 import { Shown } from '../shown.ts';
 import { t } from '../words.ts';
+import './phone-dnd.ts';
+import './phone-limits.ts';
 import { phoneDialogStyles } from './phone-styles.ts';
 import { renderRegistration } from './registration.ts';
 
 type Seen = Awaited<ReturnType<typeof readPhone>>;
-type Draft = { readonly name: string; readonly extension: string; readonly personId: string };
+type Draft = {
+  readonly name: string;
+  readonly extension: string;
+  readonly personId: string;
+  readonly recordingEnabled: boolean;
+};
 
-/** One phone: whether it is there, and for administrators everything that can be changed. */
+/** One phone: whether it is there and rings, and for administrators everything that can be changed. */
 @customElement('gosip-phone-dialog')
 export class GosipPhoneDialog extends FormElement {
   @property() phoneId = '';
@@ -39,8 +51,9 @@ export class GosipPhoneDialog extends FormElement {
   @state() private asksForPassword = false;
   @query('gosip-dialog') private dialog!: GosipDialog;
   private readonly seen = new Shown(this, () => readPhone(this.params.id), phoneFacts);
+  private readonly pings = new Shown(this, () => call(pingDevice, { params: this.params }), ['device.registered']);
 
-  static override styles = [look, fields, phoneDialogStyles];
+  static override styles = [look, rows, fields, phoneDialogStyles];
 
   private get params() {
     return { id: this.phoneId as Phone['id'] };
@@ -61,55 +74,59 @@ export class GosipPhoneDialog extends FormElement {
     const { value, problem } = this.seen;
     if (this.login !== undefined) return this.renderLogin(this.login);
     if (problem?.code === 'NOT_FOUND') return failedNotice(t('phone.gone'));
-    if (value !== undefined) return html`${this.renderState(value)}${isAdmin() ? this.renderForm(value.phone) : nothing}`;
-    return notRead(problem);
+    if (value === undefined) return notRead(problem);
+    return html`${this.renderState(value)} ${this.renderTest(value.phone)}
+      <gosip-phone-dnd .phoneId=${value.phone.id} .name=${value.phone.name}></gosip-phone-dnd>
+      ${isAdmin() ? html`<gosip-phone-limits .phoneId=${value.phone.id}></gosip-phone-limits>${this.renderForm(value.phone)}` : nothing}`;
   }
 
   private renderState({ phone, registrations }: Seen) {
-    const { enabled } = phone;
     return html`<section class="now" aria-live="polite">
-      ${
-        registrations.length > 0
-          ? html`<ul>
-              ${registrations.map((one) => html`<li>${renderRegistration(one)}</li>`)}
-            </ul>`
-          : html`<gosip-status
-                plain
-                tone=${enabled ? 'quiet' : 'warning'}
-                text=${enabled ? t('phone.offline') : t('phone.off')}
-              ></gosip-status>
-              <p class="quiet">${enabled ? t('phone.offline.text') : t('phone.off.text')}</p>`
-      }
+      ${registrations.length > 0 ? this.renderOnline(registrations) : renderOffline(phone)}
       <dl>
-        <div>
-          <dt>${t('field.extension')}</dt>
-          <dd>${phone.extension}</dd>
-        </div>
-        <div>
-          <dt>${t('login.username')}</dt>
-          <dd>${phone.username}</dd>
-        </div>
-        <div>
-          <dt>${t('addPhone.kind')}</dt>
-          <dd>${t(kindOf(phone.type).name)}</dd>
-        </div>
+        ${renderFact(t('field.extension'), phone.extension)} ${renderFact(t('login.username'), phone.username)}
+        ${renderFact(t('addPhone.kind'), t(kindOf(phone.type).name))}
       </dl>
-      <md-text-button @click=${this.askWhy}>${t('page.why')}</md-text-button>
+      ${phone.fault === null ? nothing : html`<gosip-fault .fault=${phone.fault} .phone=${phone}></gosip-fault>`}
+    </section>`;
+  }
+
+  private renderOnline(registrations: Seen['registrations']) {
+    const times = new Map(this.pings.value?.items.map(({ registrationId, milliseconds }) => [registrationId, milliseconds]));
+    return html`<ul>
+      ${registrations.map((one) => html`<li>${renderRegistration(one, times.get(one.id))}</li>`)}
+    </ul>`;
+  }
+
+  private renderTest({ id }: Phone) {
+    return html`<section class="part" aria-label=${t('test.title')}>
+      <h3>${t('test.title')}</h3>
+      <gosip-test-call .phoneId=${id}></gosip-test-call>
+      <md-text-button class="why" has-icon @click=${() => this.leaveTo(id)}>
+        <gosip-icon slot="icon" .path=${mdiHelpCircleOutline}></gosip-icon>${t('page.why')}
+      </md-text-button>
     </section>`;
   }
 
   /** Once closing has put the address of the page back. */
-  private askWhy = (): void => {
-    this.addEventListener('closed', () => go('why', this.phoneId), { once: true });
+  private leaveTo(id: string): void {
+    this.addEventListener('closed', () => go('why', id), { once: true });
     this.dialog.close();
-  };
+  }
 
   private renderForm(phone: Phone) {
     const draft = this.draft ?? draftOf(phone);
     const change = (part: Partial<Draft>) => (this.draft = { ...draft, ...part });
-    return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
+    return html`<form class="fields part" @submit=${this.submit} @keydown=${this.submitOnEnter}>
         ${this.renderProblem()} ${this.renderField('name', draft, change)} ${this.renderField('extension', draft, change)}
         ${this.renderOwner(draft, change)}
+        ${check({
+          label: t('phone.recording'),
+          name: 'recordingEnabled',
+          hint: t('phone.recording.text'),
+          isOn: draft.recordingEnabled,
+          changed: (recordingEnabled) => change({ recordingEnabled }),
+        })}
         <div class="save" ?hidden=${this.draft === undefined}>
           <md-text-button type="button" @click=${() => (this.draft = undefined)}>${t('action.discard')}</md-text-button>
           <md-filled-button ?disabled=${this.isBusy}>${t('action.save')}</md-filled-button>
@@ -171,9 +188,9 @@ export class GosipPhoneDialog extends FormElement {
   protected override async send(): Promise<void> {
     const { draft } = this;
     if (draft === undefined) return;
-    const { name, extension } = draft;
+    const { name, extension, recordingEnabled } = draft;
     const personId = draft.personId === '' ? null : (draft.personId as NonNullable<Phone['personId']>);
-    await call(changeDevice, { params: this.params, body: { name, extension: extension.trim(), personId } });
+    await call(changeDevice, { params: this.params, body: { name, extension: extension.trim(), personId, recordingEnabled } });
     await this.seen.reload();
     this.draft = undefined;
     say({ text: t('state.saved') });
@@ -197,6 +214,23 @@ export class GosipPhoneDialog extends FormElement {
   };
 }
 
+function renderOffline({ enabled, fault }: Phone) {
+  const text = enabled ? (fault === null ? t('phone.offline.text') : '') : t('phone.off.text');
+  return html`<gosip-status
+      plain
+      tone=${enabled ? 'quiet' : 'warning'}
+      text=${enabled ? t('phone.offline') : t('phone.off')}
+    ></gosip-status>
+    ${text === '' ? nothing : html`<p class="quiet">${text}</p>`}`;
+}
+
+function renderFact(name: string, value: string) {
+  return html`<div>
+    <dt>${name}</dt>
+    <dd>${value}</dd>
+  </div>`;
+}
+
 async function readPhone(id: Phone['id']) {
   const params = { id };
   const [phone, registrations, people] = await Promise.all([
@@ -207,8 +241,8 @@ async function readPhone(id: Phone['id']) {
   return { phone, registrations: registrations.items, people };
 }
 
-function draftOf({ name, extension, personId }: Phone): Draft {
-  return { name, extension, personId: personId ?? '' };
+function draftOf({ name, extension, personId, recordingEnabled }: Phone): Draft {
+  return { name, extension, personId: personId ?? '', recordingEnabled };
 }
 
 declare global {

@@ -7,10 +7,20 @@ import { locale, t } from '../words.ts';
 
 type Registration = EndpointReply<typeof listDeviceRegistrations>['items'][number];
 
-/** Where a phone is now, and which program it says it is. */
-export function renderRegistration({ address, transport, userAgent, registeredAt }: Registration) {
+/** Where a phone is now, and which program it says it is. `milliseconds`: how long it takes to answer; null where it does not. */
+export function renderRegistration(
+  { address, port, transport, userAgent, registeredAt }: Registration,
+  milliseconds: number | null | undefined,
+) {
   const since = formatWhen(Date.parse(registeredAt), clock.now(), locale.value);
-  return html`<gosip-status plain tone="good" text=${t('phone.online.since', { since })}></gosip-status>
-    <p class="quiet where">${t('phone.at', { address, transport: transport.toUpperCase() })}</p>
+  const isSilent = milliseconds === null;
+  return html`<gosip-status
+      plain
+      tone=${isSilent ? 'warning' : 'good'}
+      text=${isSilent ? t('phone.silent') : t('phone.online.since', { since })}
+    ></gosip-status>
+    <p class="quiet where">${t('phone.at', { address: `${address}:${port}`, transport: transport.toUpperCase() })}</p>
+    ${isSilent ? html`<p class="quiet">${t('phone.silent.text')}</p>` : nothing}
+    ${typeof milliseconds === 'number' ? html`<p class="quiet">${t('phone.roundTrip', { milliseconds })}</p>` : nothing}
     ${userAgent === null ? nothing : html`<p class="quiet where">${userAgent}</p>`}`;
 }

@@ -6,6 +6,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { allPeople, allPhones, phoneFacts } from '../data.ts';
 import type { Person, Phone } from '../data.ts';
 import { openAddPhone, openPhone } from '../dialogs/open.ts';
+import { faultText } from '../fault-words.ts';
 import { notRead } from '../parts/card.ts';
 import { GosipElement } from '../parts/element.ts';
 import '../parts/icon.ts';
@@ -50,6 +51,13 @@ export class GosipPhones extends GosipElement {
       .off .kind {
         background: var(--hover);
         color: var(--quiet);
+      }
+      .wrong {
+        color: var(--text);
+      }
+      .wrong::before {
+        content: '⚠ ' / '';
+        color: var(--warning);
       }
       .sum {
         padding: 0 4px 12px;
@@ -117,6 +125,7 @@ export class GosipPhones extends GosipElement {
         <span class="text">
           <span class="main cut">${phone.name}</span>
           <span class="more cut">${more}</span>
+          ${phone.fault === null || phone.isRegistered ? nothing : html`<span class="more wrong">${faultText(phone.fault)}</span>`}
         </span>
         <span class="end">${renderPhoneState(phone)}</span>
       </a>

@@ -1,19 +1,24 @@
 import '@material/web/progress/circular-progress.js';
 import { css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { getDevice, getSipServer } from '#contract/devices.ts';
+import { getDevice, getSipServer, listUnknownPhones } from '#contract/devices.ts';
 import { call } from '../api.ts';
+import { clock } from '../clock.ts';
 import { phoneFacts } from '../data.ts';
 import type { PhoneLogin } from '../data.ts';
 import { loginText, mainPlace } from '../phone-server.ts';
 import { Shown } from '../shown.ts';
 import { t } from '../words.ts';
 import './copy.ts';
+import './fault.ts';
 import { GosipElement } from './element.ts';
 import './loading.ts';
 import { look } from './look.ts';
 import './qr.ts';
 import './status.ts';
+
+/** A phone that was set up a moment before this was opened tries again only later. */
+const recentMs = 120_000;
 
 /** What is typed into a phone, to copy or to scan, and whether the phone has found the house with it. */
 @customElement('gosip-phone-login')
@@ -22,11 +27,15 @@ export class GosipPhoneLogin extends GosipElement {
   private readonly server = new Shown(this, () => call(getSipServer), []);
   private readonly phone = new Shown(this, () => call(getDevice, { params: { id: this.login.id } }), phoneFacts);
 
+  private readonly unknown = new Shown(this, () => call(listUnknownPhones), ['device.unknown', ...phoneFacts]);
+  private readonly since = clock.now();
+
   static override styles = [
     look,
     css`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 16px;
       }
       .both {
@@ -69,6 +78,12 @@ export class GosipPhoneLogin extends GosipElement {
       .wait.done {
         background: color-mix(in srgb, var(--success) 12%, var(--card));
       }
+      .tried {
+        padding: 12px 16px;
+        border-radius: 12px;
+        background: color-mix(in srgb, var(--warning) 12%, var(--card));
+        overflow-wrap: anywhere;
+      }
       @media (max-width: 599px) {
         figure {
           margin: 0 auto;
@@ -87,6 +102,7 @@ export class GosipPhoneLogin extends GosipElement {
         <div class="values">
           ${place === undefined ? nothing : html`<gosip-copy label=${t('login.server')} value=${place.server}></gosip-copy>`}
           <gosip-copy label=${t('login.username')} value=${username}></gosip-copy>
+          <gosip-copy label=${t('login.authId')} value=${username}></gosip-copy>
           <gosip-copy label=${t('login.password')} value=${secret}></gosip-copy>
           ${place === undefined ? nothing : html`<gosip-copy label=${t('login.transport')} value=${place.transports}></gosip-copy>`}
         </div>
@@ -103,6 +119,28 @@ export class GosipPhoneLogin extends GosipElement {
                 ><span>${t('login.waiting')}</span>`
         }
       </div>
+      ${isThere ? nothing : this.renderWrong()}
       <p class="quiet">${t('login.once')}</p>`;
+  }
+
+  /** What the phone does wrong meanwhile, or what may be this phone with a name that is mistyped. */
+  private renderWrong() {
+    const fault = this.phone.value?.fault ?? null;
+    if (fault !== null) return html`<gosip-fault .fault=${fault} .phone=${this.login}></gosip-fault>`;
+    const tried = (this.unknown.value?.items ?? []).filter(({ at }) => Date.parse(at) >= this.since - recentMs);
+    if (tried.length === 0) return nothing;
+    return html`<div class="tried" role="status">
+      <ul>
+        ${tried.map(({ name, address }) => html`<li>${t('login.unknown', { name, address, username: this.login.username })}</li>`)}
+      </ul>
+    </div>`;
+  }
+
+  private wasThere = false;
+
+  override updated(): void {
+    const isThere = this.phone.value?.isRegistered ?? false;
+    if (isThere && !this.wasThere) this.dispatchEvent(new Event('there'));
+    this.wasThere = isThere;
   }
 }

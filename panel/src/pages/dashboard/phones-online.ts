@@ -13,6 +13,7 @@ import { removedNow } from '../../removed.ts';
 import { pathOf } from '../../routes.ts';
 import { isAdmin } from '../../session.ts';
 import { Shown } from '../../shown.ts';
+import { offerWelcome } from '../../welcome-place.ts';
 import { t, tn } from '../../words.ts';
 
 const maxShown = 6;
@@ -20,7 +21,7 @@ const maxShown = 6;
 /** How many phones can ring now, those that cannot first. */
 @customElement('gosip-phones-online')
 export class GosipPhonesOnline extends GosipElement {
-  private readonly seen = new Shown(this, allPhones, phoneFacts);
+  private readonly seen = new Shown(this, readPhones, phoneFacts);
 
   static override styles = [
     look,
@@ -80,4 +81,10 @@ export class GosipPhonesOnline extends GosipElement {
       ${isAdmin() ? html`<md-filled-tonal-button @click=${openAddPhone}>${t('phones.addFirst')}</md-filled-tonal-button>` : ''}
     </gosip-notice>`;
   }
+}
+
+async function readPhones(): Promise<readonly Phone[]> {
+  const phones = await allPhones();
+  if (phones.length === 0) offerWelcome();
+  return phones;
 }

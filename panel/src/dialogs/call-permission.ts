@@ -1,0 +1,120 @@
+import { html, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import {
+  clearDeviceCallPermission,
+  clearPersonCallPermission,
+  listCallPermissions,
+  setDeviceCallPermission,
+  setPersonCallPermission,
+} from '#contract/call-permissions.ts';
+import { call } from '../api.ts';
+import { countryName } from '../limit-words.ts';
+import type { CallPermission } from '../limit-words.ts';
+import { whenRead } from '../parts/card.ts';
+import '../parts/dialog.ts';
+import { area, choice } from '../parts/field.ts';
+import { say } from '../parts/snackbar.ts';
+import { Shown } from '../shown.ts';
+import { t } from '../words.ts';
+import { LimitDialog, linesOf } from './limit.ts';
+
+type Kind = CallPermission['allow'] | 'any';
+type Draft = { readonly allow: Kind; readonly numbers: string; readonly countries: string };
+
+const kinds = ['any', 'everything', 'countries', 'national', 'list', 'house'] as const satisfies readonly Kind[];
+
+/** What a phone or a person may call outside of the house. */
+@customElement('gosip-call-permission-dialog')
+export class GosipCallPermissionDialog extends LimitDialog {
+  @state() private draft: Draft | undefined;
+  private readonly seen = new Shown(
+    this,
+    async () => {
+      const { items } = await call(listCallPermissions);
+      const own = items.find((one) => (this.phoneId === '' ? one.personId === this.personId : one.deviceId === this.phoneId));
+      return own ?? null;
+    },
+    [],
+  );
+
+  override render() {
+    return html`<gosip-dialog firm heading=${t('permission.title')} @closed=${this.closed}>
+      ${whenRead(this.seen, (now) => this.renderForm(now))}
+      <md-text-button slot="actions" @click=${() => this.dialog.close()}>${t('action.cancel')}</md-text-button>
+      <md-filled-button slot="actions" ?disabled=${this.isBusy} @click=${this.submit}>${t('action.save')}</md-filled-button>
+    </gosip-dialog>`;
+  }
+
+  private renderForm(now: CallPermission | null) {
+    const draft = this.draft ?? draftOf(now);
+    const change = (part: Partial<Draft>) => (this.draft = { ...draft, ...part });
+    const text = this.wrongElsewhere('numbers', 'countries');
+    return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
+      ${text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`}
+      ${choice({
+        label: t('permission.allow'),
+        name: 'allow',
+        hint: t('permission.help'),
+        value: draft.allow,
+        changed: (allow) => change({ allow: allow as Kind }),
+        choices: kinds.map((value) => ({ value, text: t(`permission.${value}`) })),
+      })}
+      ${draft.allow === 'countries' ? this.renderCountries(draft, change) : nothing}
+      ${draft.allow === 'house' || draft.allow === 'any' ? nothing : this.renderNumbers(draft, change)}
+      ${now !== null && now.hours.length > 0 ? html`<p class="quiet">${t('permission.hoursKept')}</p>` : nothing}
+    </form>`;
+  }
+
+  private renderCountries(draft: Draft, change: (part: Partial<Draft>) => void) {
+    return area({
+      label: t('permission.countriesField'),
+      name: 'countries',
+      hint: linesOf(draft.countries.toUpperCase()).map(countryName).join(', ') || t('permission.countriesHint'),
+      rows: 2,
+      wrong: this.wrong('countries'),
+      value: draft.countries,
+      changed: (countries) => change({ countries }),
+    });
+  }
+
+  private renderNumbers(draft: Draft, change: (part: Partial<Draft>) => void) {
+    return area({
+      label: t(draft.allow === 'list' ? 'permission.numbersOnly' : 'permission.numbersAlso'),
+      name: 'numbers',
+      hint: t('permission.numbersHint'),
+      wrong: this.wrong('numbers'),
+      value: draft.numbers,
+      changed: (numbers) => change({ numbers }),
+    });
+  }
+
+  protected override async send(): Promise<void> {
+    const now = this.seen.value ?? null;
+    const { allow, numbers, countries } = this.draft ?? draftOf(now);
+    const isPhone = this.phoneId !== '';
+    if (allow === 'any') {
+      if (now !== null)
+        await (isPhone
+          ? call(clearDeviceCallPermission, { params: this.phone })
+          : call(clearPersonCallPermission, { params: this.person }));
+    } else {
+      const lists = { numbers: linesOf(numbers), countries: allow === 'countries' ? linesOf(countries) : [] };
+      const body = { allow, ...lists, hours: now?.hours ?? [] };
+      await (isPhone
+        ? call(setDeviceCallPermission, { params: this.phone, body })
+        : call(setPersonCallPermission, { params: this.person, body }));
+    }
+    say({ text: t('state.saved') });
+    this.dialog.close();
+  }
+}
+
+function draftOf(now: CallPermission | null): Draft {
+  return { allow: now?.allow ?? 'any', numbers: now?.numbers.join('\n') ?? '', countries: now?.countries.join(', ') ?? '' };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gosip-call-permission-dialog': GosipCallPermissionDialog;
+  }
+}

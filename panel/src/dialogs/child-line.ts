@@ -1,0 +1,195 @@
+import { html, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import {
+  clearDeviceChildLine,
+  clearPersonChildLine,
+  listChildLines,
+  setDeviceChildLine,
+  setPersonChildLine,
+} from '#contract/child-lines.ts';
+import { call } from '../api.ts';
+import { allPeople } from '../data.ts';
+import type { Person } from '../data.ts';
+import type { ChildLine } from '../limit-words.ts';
+import { whenRead } from '../parts/card.ts';
+import '../parts/dialog.ts';
+import { area, check, field } from '../parts/field.ts';
+import { say } from '../parts/snackbar.ts';
+import { Shown } from '../shown.ts';
+import { t } from '../words.ts';
+import { LimitDialog, linesOf } from './limit.ts';
+
+type Seen = { readonly now: ChildLine | null; readonly people: readonly Person[] };
+type Target = ChildLine['allowed'][number];
+type Draft = {
+  readonly isOn: boolean;
+  readonly numbers: string;
+  readonly groups: string;
+  readonly isHouseAllowed: boolean;
+  readonly parents: ReadonlySet<string>;
+  readonly quietFrom: string;
+  readonly quietTo: string;
+  readonly isQuietForParents: boolean;
+};
+type Change = (part: Partial<Draft>) => void;
+
+/** Whom a child's phone may call and be called by, who its parents are, and when it is quiet. */
+@customElement('gosip-child-line-dialog')
+export class GosipChildLineDialog extends LimitDialog {
+  @state() private draft: Draft | undefined;
+  private readonly seen = new Shown<Seen>(
+    this,
+    async () => {
+      const [{ items }, people] = await Promise.all([call(listChildLines), allPeople()]);
+      const now = items.find((one) => (this.phoneId === '' ? one.personId === this.personId : one.deviceId === this.phoneId));
+      return { now: now ?? null, people };
+    },
+    [],
+  );
+
+  override render() {
+    return html`<gosip-dialog firm heading=${t('child.title')} @closed=${this.closed}>
+      ${whenRead(this.seen, (seen) => this.renderForm(seen))}
+      <md-text-button slot="actions" @click=${() => this.dialog.close()}>${t('action.cancel')}</md-text-button>
+      <md-filled-button slot="actions" ?disabled=${this.isBusy} @click=${this.submit}>${t('action.save')}</md-filled-button>
+    </gosip-dialog>`;
+  }
+
+  private renderForm({ now, people }: Seen) {
+    const draft = this.draft ?? draftOf(now);
+    const change: Change = (part) => (this.draft = { ...draft, ...part });
+    const text = this.wrongElsewhere('allowed', 'contactGroups');
+    return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
+      ${text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`}
+      ${check({
+        label: t('child.isOn'),
+        name: 'isOn',
+        hint: t('child.help'),
+        isOn: draft.isOn,
+        changed: (isOn) => change({ isOn }),
+      })}
+      ${draft.isOn ? html`${this.renderWho(draft, change)} ${this.renderParents(draft, people, change)} ${this.renderQuiet(draft, now, change)}` : nothing}
+    </form>`;
+  }
+
+  private renderWho(draft: Draft, change: Change) {
+    return html`${check({
+      label: t('child.houseAllowed'),
+      name: 'isHouseAllowed',
+      isOn: draft.isHouseAllowed,
+      changed: (isHouseAllowed) => change({ isHouseAllowed }),
+    })}
+    ${area({
+      label: t('child.numbers'),
+      name: 'allowed',
+      hint: t('child.numbersHint'),
+      wrong: this.wrong('allowed'),
+      value: draft.numbers,
+      changed: (numbers) => change({ numbers }),
+    })}
+    ${field({
+      label: t('child.groups'),
+      name: 'contactGroups',
+      hint: t('child.groupsHint'),
+      wrong: this.wrong('contactGroups'),
+      value: draft.groups,
+      changed: (groups) => change({ groups }),
+    })}`;
+  }
+
+  private renderParents({ parents }: Draft, people: readonly Person[], change: Change) {
+    const others = people.filter(({ id }) => id !== this.personId);
+    return html`<fieldset>
+      <legend>${t('child.parents')}</legend>
+      <div class="choices">
+        ${others.map(({ id, name }) =>
+          check({
+            label: name,
+            name: `parent-${id}`,
+            isOn: parents.has(id),
+            changed: (isOn) => change({ parents: new Set(isOn ? [...parents, id] : [...parents].filter((one) => one !== id)) }),
+          }),
+        )}
+      </div>
+    </fieldset>`;
+  }
+
+  private renderQuiet(draft: Draft, now: ChildLine | null, change: Change) {
+    // What was written elsewhere with weekdays or dates is kept as it is.
+    if (now !== null && isElaborate(now)) return html`<p class="quiet">${t('child.quietKept')}</p>`;
+    const time = (name: 'quietFrom' | 'quietTo') =>
+      field({
+        label: t(`child.${name}`),
+        name,
+        type: 'time',
+        value: draft[name],
+        changed: (value) => change({ [name]: value }),
+      });
+    return html`${time('quietFrom')} ${time('quietTo')}
+    ${check({
+      label: t('child.quietForParents'),
+      name: 'isQuietForParents',
+      isOn: draft.isQuietForParents,
+      changed: (isQuietForParents) => change({ isQuietForParents }),
+    })}`;
+  }
+
+  protected override async send(): Promise<void> {
+    const now = this.seen.value?.now ?? null;
+    const draft = this.draft ?? draftOf(now);
+    const isPhone = this.phoneId !== '';
+    if (draft.isOn) {
+      const body = bodyOf(draft, now);
+      await (isPhone
+        ? call(setDeviceChildLine, { params: this.phone, body })
+        : call(setPersonChildLine, { params: this.person, body }));
+    } else if (now !== null)
+      await (isPhone ? call(clearDeviceChildLine, { params: this.phone }) : call(clearPersonChildLine, { params: this.person }));
+    say({ text: t('state.saved') });
+    this.dialog.close();
+  }
+}
+
+function isElaborate({ quiet }: ChildLine): boolean {
+  return (
+    quiet.length > 1 || quiet.some(({ weekdays, dates, holidays }) => weekdays.length + dates.length > 0 || holidays !== 'any')
+  );
+}
+
+function draftOf(now: ChildLine | null): Draft {
+  const [quiet] = now?.quiet ?? [];
+  return {
+    isOn: now !== null,
+    numbers: (now?.allowed ?? []).flatMap((one) => (one.kind === 'number' ? [one.number] : [])).join('\n'),
+    groups: now?.contactGroups.join(', ') ?? '',
+    isHouseAllowed: now?.isHouseAllowed ?? true,
+    parents: new Set((now?.parents ?? []).flatMap((one) => (one.kind === 'person' ? [one.id] : []))),
+    quietFrom: quiet?.from ?? '',
+    quietTo: quiet?.to ?? '',
+    isQuietForParents: now?.isQuietForParents ?? false,
+  };
+}
+
+/** What this dialog does not show is kept. */
+function bodyOf(draft: Draft, now: ChildLine | null) {
+  const { numbers, groups, isHouseAllowed, parents, quietFrom, quietTo, isQuietForParents } = draft;
+  const kept = (list: readonly Target[] | undefined, kind: Target['kind']) => (list ?? []).filter((one) => one.kind !== kind);
+  const hours = quietFrom === '' && quietTo === '' ? [] : [{ from: quietFrom || '00:00', to: quietTo || '00:00' }];
+  return {
+    allowed: [...kept(now?.allowed, 'number'), ...linesOf(numbers).map((number) => ({ kind: 'number' as const, number }))],
+    contactGroups: linesOf(groups),
+    isHouseAllowed,
+    parents: [
+      ...kept(now?.parents, 'person'),
+      ...[...parents].map((id) => ({ kind: 'person' as const, id: id as Person['id'] })),
+    ],
+    quiet: now !== null && isElaborate(now) ? now.quiet : hours,
+    isQuietForParents,
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gosip-child-line-dialog': GosipChildLineDialog;
+  }
+}

@@ -1,0 +1,13 @@
+// What a phone did wrong when it registered, in the reader's words, and what helps.
+import type { Phone } from './data.ts';
+import { t } from './words.ts';
+
+export type Fault = NonNullable<Phone['fault']>;
+
+export function faultText({ kind, given, sipStatus, transport }: Fault): string {
+  return t(`fault.${kind}`, { given: given ?? '', status: sipStatus, transport: transport.toUpperCase() });
+}
+
+export function faultHelp({ kind }: Fault, { username }: Pick<Phone, 'username'>): string {
+  return t(`fault.${kind}.help`, { username });
+}

@@ -1,0 +1,183 @@
+import '@material/web/button/filled-button.js';
+import { css, html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { createDevice } from '#contract/devices.ts';
+import { call } from '../api.ts';
+import { allPeople } from '../data.ts';
+import type { Phone } from '../data.ts';
+import { ownerChoices } from '../owner-choices.ts';
+import { phoneKinds } from '../phone-kinds.ts';
+import { Shown } from '../shown.ts';
+import { t } from '../words.ts';
+import { choice, field } from './field.ts';
+import { fields, FormElement } from './form.ts';
+import './icon.ts';
+import { look } from './look.ts';
+
+/** What a new phone is asked for. `made` has its login as the detail. */
+@customElement('gosip-new-phone')
+export class GosipNewPhone extends FormElement {
+  /** To whom it belongs, unless somebody else is chosen. */
+  @property() personId = '';
+  @state() private name = '';
+  @state() private extension = '';
+  @state() private type: Phone['type'] = 'softphone';
+  private readonly people = new Shown(this, allPeople, []);
+
+  static override styles = [
+    look,
+    fields,
+    css`
+      fieldset {
+        margin: 0;
+        padding: 0;
+        border: 0;
+      }
+      legend {
+        padding: 0 0 8px;
+        color: var(--quiet);
+        font-size: 13px;
+      }
+      .kinds {
+        display: grid;
+        grid-template-columns: repeat(2, 1fr);
+        gap: 8px;
+      }
+      .kinds label {
+        position: relative;
+        display: grid;
+        align-content: start;
+        gap: 4px;
+        padding: 12px;
+        border: 1px solid var(--line);
+        border-radius: 12px;
+        cursor: pointer;
+      }
+      .kinds label:hover {
+        background: var(--hover);
+      }
+      .kinds label:has(:checked) {
+        border-color: var(--accent);
+        background: var(--tint);
+        box-shadow: inset 0 0 0 1px var(--accent);
+      }
+      .kinds label:has(:focus-visible) {
+        outline: 2px solid var(--accent);
+        outline-offset: 2px;
+      }
+      .kinds input {
+        position: absolute;
+        opacity: 0;
+        pointer-events: none;
+      }
+      .kinds gosip-icon {
+        color: var(--accent);
+      }
+      .kinds .text {
+        color: var(--quiet);
+        font-size: 12px;
+        line-height: 16px;
+      }
+      .acts {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: flex-end;
+        gap: 8px;
+      }
+      @media (max-width: 479px) {
+        .kinds {
+          grid-template-columns: 1fr;
+        }
+        .kinds label {
+          grid-template-columns: auto 1fr;
+          column-gap: 12px;
+        }
+        .kinds gosip-icon {
+          grid-row: span 2;
+          align-self: center;
+        }
+      }
+    `,
+  ];
+
+  override render() {
+    return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
+      ${this.renderProblem()}
+      ${field({
+        label: t('field.name'),
+        name: 'name',
+        hint: t('addPhone.nameHint'),
+        capitals: 'words',
+        maxLength: 80,
+        hasFocus: true,
+        wrong: this.wrong('name'),
+        value: this.name,
+        changed: (name) => (this.name = name),
+      })}
+      <fieldset>
+        <legend>${t('addPhone.kind')}</legend>
+        <div class="kinds">${phoneKinds.map((kind) => this.renderKind(kind))}</div>
+      </fieldset>
+      ${field({
+        label: t('field.extension'),
+        name: 'extension',
+        hint: t('addPhone.extensionHint'),
+        inputMode: 'numeric',
+        maxLength: 6,
+        wrong: this.wrong('extension'),
+        value: this.extension,
+        changed: (extension) => (this.extension = extension),
+      })}
+      ${this.renderOwner()}
+      <div class="acts">
+        <slot name="actions"></slot>
+        <md-filled-button ?disabled=${this.isBusy}>${t('addPhone.action')}</md-filled-button>
+      </div>
+    </form>`;
+  }
+
+  private renderKind({ type, icon, name, text }: (typeof phoneKinds)[number]) {
+    return html`<label>
+      <input type="radio" name="type" value=${type} .checked=${this.type === type} @change=${() => (this.type = type)} />
+      <gosip-icon .path=${icon}></gosip-icon><span>${t(name)}</span><span class="text">${t(text)}</span>
+    </label>`;
+  }
+
+  private renderOwner() {
+    const people = this.people.value ?? [];
+    if (people.length === 0) return nothing;
+    return choice({
+      label: t('field.owner'),
+      name: 'owner',
+      hint: t('addPhone.ownerHint'),
+      value: this.personId,
+      changed: (personId) => (this.personId = personId),
+      choices: ownerChoices(people),
+    });
+  }
+
+  private renderProblem() {
+    const text = this.wrongElsewhere('name', 'extension');
+    return text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+  }
+
+  protected override async send(): Promise<void> {
+    const { name, type, personId } = this;
+    const extension = this.extension.trim();
+    const detail = await call(createDevice, {
+      body: {
+        name,
+        type,
+        ...(extension === '' ? {} : { extension }),
+        ...(personId === '' ? {} : { personId: personId as NonNullable<Phone['personId']> }),
+      },
+    });
+    this.dispatchEvent(new CustomEvent('made', { detail }));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gosip-new-phone': GosipNewPhone;
+  }
+}

@@ -1,0 +1,81 @@
+// Owns where somebody is in the set-up, so that it can be left and taken up again, and the login that is shown only once.
+import type { Phone, PhoneLogin } from './data.ts';
+import { go, place } from './router.ts';
+import { isAdmin } from './session.ts';
+
+export const welcomeSteps = ['network', 'twilio', 'phone', 'connect', 'ring', 'done'] as const;
+export type WelcomeStep = (typeof welcomeSteps)[number];
+
+type Kept = { readonly step: WelcomeStep; readonly phoneId?: string };
+
+const key = 'gosip-welcome';
+const leftKey = 'gosip-welcome-left';
+
+/** Of this page load alone: a password is never written anywhere. */
+let login: PhoneLogin | undefined;
+
+export function keepLogin(given: PhoneLogin | undefined): void {
+  login = given;
+}
+
+export function loginOf(phoneId: string): PhoneLogin | undefined {
+  return login?.id === phoneId ? login : undefined;
+}
+
+export function toStep(step: WelcomeStep, phoneId?: string): void {
+  write(key, JSON.stringify({ step, phoneId } satisfies { step: WelcomeStep; phoneId: string | undefined }));
+  go('welcome', step, phoneId === undefined ? {} : { phone: phoneId });
+}
+
+/** Where it was left, as far as that is still there; the beginning otherwise. */
+export function resumed(phones: readonly Pick<Phone, 'id' | 'isRegistered'>[]): Kept {
+  const kept = readKept();
+  const phone = phones.find(({ id }) => id === kept?.phoneId);
+  if (kept === undefined || kept.step === 'done') return { step: 'network' };
+  if (kept.step !== 'connect' && kept.step !== 'ring') return { step: kept.step };
+  if (phone === undefined) return { step: 'phone' };
+  return { step: phone.isRegistered ? 'ring' : 'connect', phoneId: phone.id };
+}
+
+let isOffered = false;
+
+/** Whoever runs a house without any phone is led to its set-up, once, unless they left that before. */
+export function offerWelcome(): void {
+  if (isOffered || !isAdmin() || wasLeft() || place.value.page !== 'dashboard') return;
+  isOffered = true;
+  go('welcome');
+}
+
+export function leaveWelcome(): void {
+  write(leftKey, '1');
+}
+
+function wasLeft(): boolean {
+  return read(leftKey) !== null;
+}
+
+function readKept(): Kept | undefined {
+  try {
+    const kept = JSON.parse(read(key) ?? 'null') as Partial<Kept> | null;
+    const step = welcomeSteps.find((one) => one === kept?.step);
+    return step === undefined ? undefined : { step, ...(kept?.phoneId === undefined ? {} : { phoneId: kept.phoneId }) };
+  } catch {
+    return undefined;
+  }
+}
+
+function read(name: string): string | null {
+  try {
+    return window.localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+function write(name: string, value: string): void {
+  try {
+    window.localStorage.setItem(name, value);
+  } catch {
+    // A browser that keeps nothing begins anew each time.
+  }
+}
