@@ -6,7 +6,7 @@ import type { Phone } from '../data.ts';
 import { faultHelp, faultText } from '../fault-words.ts';
 import type { Fault } from '../fault-words.ts';
 import { formatWhen } from '../format.ts';
-import { locale, t, tn } from '../words.ts';
+import { locale, tn } from '../words.ts';
 import { GosipElement } from './element.ts';
 import './icon.ts';
 import { look } from './look.ts';

@@ -1761,7 +1761,7 @@ export const de: Strings = {
   'outgoing.callMinutes.other': '{count} Minuten für ein Gespräch',
   'outgoing.who': 'Telefone und Personen mit eigenen Regeln',
   'outgoing.who.none': 'Jedes Telefon darf überallhin, wohin das Haus anrufen darf. Öffne ein Telefon, um das zu ändern.',
-  'welcome.leave': 'Später',
+  'welcome.leave': 'Später weitermachen',
   'welcome.back': 'Zurück',
   'welcome.skip': 'Überspringen',
   'welcome.goOn': 'Weiter',

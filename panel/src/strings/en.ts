@@ -1752,7 +1752,7 @@ export const en = {
   'outgoing.callMinutes.other': '{count} minutes for one call',
   'outgoing.who': 'Phones and people with rules of their own',
   'outgoing.who.none': 'Every phone may call wherever the house may. Open a phone to change that.',
-  'welcome.leave': 'Later',
+  'welcome.leave': 'Finish later',
   'welcome.back': 'Back',
   'welcome.skip': 'Skip',
   'welcome.goOn': 'Continue',

@@ -1741,7 +1741,7 @@ export const es: Strings = {
   'outgoing.callMinutes.other': '{count} minutos por llamada',
   'outgoing.who': 'Teléfonos y personas con reglas propias',
   'outgoing.who.none': 'Cada teléfono puede llamar a donde pueda la casa. Abre un teléfono para cambiarlo.',
-  'welcome.leave': 'Más tarde',
+  'welcome.leave': 'Terminar luego',
   'welcome.back': 'Atrás',
   'welcome.skip': 'Saltar',
   'welcome.goOn': 'Continuar',

@@ -1758,7 +1758,7 @@ export const fr: Strings = {
   'outgoing.callMinutes.other': '{count} minutes par appel',
   'outgoing.who': 'Téléphones et personnes avec leurs règles',
   'outgoing.who.none': 'Chaque téléphone peut appeler où la maison peut. Ouvrez un téléphone pour changer cela.',
-  'welcome.leave': 'Plus tard',
+  'welcome.leave': 'Terminer plus tard',
   'welcome.back': 'Retour',
   'welcome.skip': 'Passer',
   'welcome.goOn': 'Continuer',

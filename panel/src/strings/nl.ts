@@ -1752,7 +1752,7 @@ export const nl: Strings = {
   'outgoing.callMinutes.other': '{count} minuten per gesprek',
   'outgoing.who': 'Telefoons en personen met eigen regels',
   'outgoing.who.none': 'Elke telefoon mag bellen waar het huis mag. Open een telefoon om dat te wijzigen.',
-  'welcome.leave': 'Later',
+  'welcome.leave': 'Later afmaken',
   'welcome.back': 'Terug',
   'welcome.skip': 'Overslaan',
   'welcome.goOn': 'Verder',

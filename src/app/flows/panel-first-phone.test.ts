@@ -64,7 +64,7 @@ describe.skipIf(isBrowserMissing())('a newcomer with nothing but the panel', () 
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Set up GoSIP', level: 1 }).waitFor();
     // Whoever leaves it finds the way without it too.
-    await page.getByRole('button', { name: 'Later', exact: true }).first().click();
+    await page.getByRole('button', { name: 'Finish later' }).first().click();
     await page.getByRole('heading', { name: 'Dashboard', level: 1 }).waitFor();
     await page.getByText('No phone yet').waitFor();
     await cleanNow();

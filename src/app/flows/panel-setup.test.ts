@@ -113,7 +113,7 @@ describe.skipIf(isBrowserMissing())('from an empty house to a phone that rings',
     await page.setViewportSize({ width: 320, height: 700 });
     await expectClean(visitor, 'connect at 320 px');
     await page.setViewportSize({ width: 1280, height: 800 });
-    await page.getByRole('button', { name: 'Later', exact: true }).click();
+    await page.getByRole('button', { name: 'Finish later' }).click();
     await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor();
     await page.goto(`${house.url}welcome`);
     await page.getByText('Its password was shown once and is not kept.').waitFor();

@@ -5,6 +5,7 @@ import { createLog } from '#base/log.ts';
 import { systemClock } from '#base/clock.ts';
 import { join } from 'node:path';
 import { furnishCalls } from './furnish-calls.ts';
+import { furnishSetup } from './furnish-setup.ts';
 import { furnishRouting } from './furnish-routing.ts';
 import { plantMessages } from './furnish-messages.ts';
 import { furnishTrunks } from './furnish-trunks.ts';
@@ -44,6 +45,7 @@ export async function furnish(house: PanelHouse): Promise<{ readonly username: s
   await house.ask('POST', '/dids', { number: '+14165550100', name: 'House', ownerPersonId: anna.id });
   await furnishRouting(house);
   await furnishTrunks(house);
+  await furnishSetup(house);
   plantPast(house, anna.id);
   await furnishCalls(house);
   await furnishContacts(house, anna.id);

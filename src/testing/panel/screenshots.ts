@@ -1,8 +1,10 @@
 // Pictures of every page of the panel at three widths in both themes, to be looked at: tmp/screenshots.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { TwilioEmulator } from '#testing/twilio/emulator.ts';
 import { PanelBrowser } from './browser.ts';
 import type { PanelVisitor } from './browser.ts';
+import { furnishTwilio } from './furnish-setup.ts';
 import { furnish } from './furnished-house.ts';
 import { PanelHouse } from './panel-house.ts';
 
@@ -75,6 +77,27 @@ const shots: readonly Shot[] = [
       await page.getByText('This name leads nowhere').waitFor();
     },
   },
+  {
+    name: 'phone-fault',
+    path: 'phones',
+    act: ({ page }) => page.getByText('Grandmother’s cordless', { exact: false }).first().click(),
+  },
+  { name: 'phone-tested', path: 'phones', act: ({ page }) => page.getByText('Cellar', { exact: true }).first().click() },
+  { name: 'welcome-network', path: 'welcome/network' },
+  { name: 'welcome-phone', path: 'welcome/phone' },
+  {
+    name: 'welcome-connect',
+    path: 'welcome/phone',
+    act: async ({ page }) => {
+      await page.getByLabel('Name').fill(`Attic ${page.viewportSize()?.width}`);
+      await page.getByRole('button', { name: 'Add phone' }).click();
+      await page.getByText('Waiting for the phone').waitFor();
+    },
+  },
+  { name: 'welcome-done', path: 'welcome/done' },
+  { name: 'welcome-twilio', path: 'welcome/twilio' },
+  { name: 'twilio', path: 'twilio' },
+  { name: 'outgoing', path: 'outgoing' },
   { name: 'people', path: 'people' },
   { name: 'person', path: 'people', act: ({ page }) => page.getByText('Ben', { exact: true }).first().click() },
   { name: 'contacts', path: 'contacts' },
@@ -137,7 +160,8 @@ async function settle({ page }: PanelVisitor): Promise<void> {
   await page.waitForTimeout(900);
 }
 
-await using house = await PanelHouse.start();
+await using twilio = await TwilioEmulator.start({ numbers: [{ phoneNumber: '+14165550101' }] });
+await using house = await PanelHouse.start({ twilio_api_base: twilio.apiBase });
 await using browser = await PanelBrowser.start();
 mkdirSync(folder, { recursive: true });
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -153,6 +177,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   }
 }
 const { username, password } = await furnish(house);
+await furnishTwilio(house, twilio);
 for (const colorScheme of ['light', 'dark'] as const) {
   await using visitor = await browser.open({ colorScheme });
   const { page } = visitor;

@@ -1,10 +1,10 @@
 import { mdiChevronRight, mdiCloudOutline, mdiHomeOutline, mdiTransitConnectionVariant } from '@mdi/js';
 import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { openTrunk } from '../../dialogs/open.ts';
 import { GosipElement } from '../../parts/element.ts';
 import '../../parts/icon.ts';
 import { look } from '../../parts/look.ts';
-import { go } from '../../router.ts';
 import type { StringKey } from '../../strings/en.ts';
 import { toStep } from '../../welcome-place.ts';
 import { t } from '../../words.ts';
@@ -14,7 +14,7 @@ type Way = { readonly icon: string; readonly name: StringKey; readonly text: Str
 
 const ways: readonly Way[] = [
   { icon: mdiCloudOutline, name: 'welcome.twilio', text: 'welcome.twilio.text', go: () => toStep('twilio') },
-  { icon: mdiTransitConnectionVariant, name: 'welcome.provider', text: 'welcome.provider.text', go: withProvider },
+  { icon: mdiTransitConnectionVariant, name: 'welcome.provider', text: 'welcome.provider.text', go: () => void withProvider() },
   { icon: mdiHomeOutline, name: 'welcome.later', text: 'welcome.later.text', go: () => toStep('phone') },
 ];
 
@@ -38,8 +38,8 @@ export class GosipWelcomeNetwork extends GosipElement {
   }
 }
 
-/** Whoever comes back from there goes on with the first phone. */
-function withProvider(): void {
-  toStep('phone');
-  go('trunks');
+/** Whether a trunk was made or not: the first phone comes next. */
+async function withProvider(): Promise<void> {
+  const dialog = await openTrunk(undefined);
+  dialog.addEventListener('closed', () => toStep('phone'));
 }
