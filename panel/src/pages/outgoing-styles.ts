@@ -17,8 +17,11 @@ export const outgoingStyles = css`
     flex-wrap: wrap;
   }
   .row > .text {
-    flex-basis: 220px;
+    flex-basis: 160px;
     overflow-wrap: anywhere;
+  }
+  .row .main::first-letter {
+    text-transform: uppercase;
   }
   .add {
     display: flex;
@@ -33,5 +36,10 @@ export const outgoingStyles = css`
   }
   .add md-filled-tonal-button {
     margin-top: 28px;
+  }
+  @media (max-width: 479px) {
+    .add md-filled-tonal-button {
+      margin-top: 0;
+    }
   }
 `;

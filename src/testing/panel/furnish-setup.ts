@@ -24,7 +24,6 @@ export async function furnishSetup(house: PanelHouse): Promise<void> {
   const cellar = await house.ask<Made>('POST', '/devices', { name: 'Cellar', extension: '16', type: 'grandstream' });
   const phone = await house.phone(cellar, { incomingCallAction: 'busy' });
   await phone.register();
-  await phone.call('+882123456789').reached('ended', 30);
   await house.ask('POST', `/devices/${cellar.id}/test-call`);
 }
 
@@ -33,8 +32,12 @@ export async function furnishTwilio(house: PanelHouse, twilio: TwilioEmulator): 
   const { accountSid, authToken } = twilio;
   await house.ask('POST', '/system/setup/twilio/provision', {
     ...{ accountSid, authToken, inbound: 'off', outbound: 'trunk', publicUrl: 'https://gosip.example.org' },
-    numbers: [...twilio.state.numbers.values()].map((number) => String(number['phone_number'])),
+    numbers: [...twilio.state.numbers.values()].map((number) => number['phone_number'] as string),
   });
+  const garden = await house.phone(await house.ask<Made>('POST', '/devices', { name: 'Garden shed', extension: '17' }));
+  await garden.register();
+  await garden.call('+882161234567').reached('ended', 30);
+  await garden.call('+49900123456').reached('ended', 30);
   for (const number of twilio.state.numbers.values()) number['sms_url'] = 'https://elsewhere.example.org/sms';
   twilio.state.alert(11205, 'Connection refused', { url: 'https://gosip.example.org/api/webhooks/voice/inbound' });
   await house.ask('POST', '/system/setup/twilio/self-test');
