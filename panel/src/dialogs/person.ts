@@ -22,6 +22,7 @@ import { removeLater } from '../removed.ts';
 import { me } from '../session.ts';
 import { Shown } from '../shown.ts';
 import { t } from '../words.ts';
+import './phone-limits.ts';
 
 type Users = EndpointReply<typeof listHomeAssistantUsers>['items'];
 type Draft = {

@@ -101,12 +101,12 @@ export class GosipDialog extends GosipElement {
 
   override render() {
     return html`<dialog aria-labelledby="heading" @cancel=${this.askToClose} @click=${this.pressedBeside} @close=${this.closed}>
-      <header>
+      <header role="none">
         <h2 id="heading">${this.heading}</h2>
         <gosip-icon-button .path=${mdiClose} label=${t('action.close')} @click=${this.askToClose}></gosip-icon-button>
       </header>
       <div class="body"><slot @slotchange=${this.focusFirst}></slot></div>
-      <footer ?hidden=${!this.hasActions}><slot name="actions" @slotchange=${this.countActions}></slot></footer>
+      <footer role="none" ?hidden=${!this.hasActions}><slot name="actions" @slotchange=${this.countActions}></slot></footer>
       <gosip-snackbar></gosip-snackbar>
     </dialog>`;
   }
