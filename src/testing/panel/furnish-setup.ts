@@ -21,10 +21,6 @@ export async function furnishSetup(house: PanelHouse): Promise<void> {
   await house.ask('PUT', `/devices/${door?.id}/hotline`, { target: { kind: 'device', id: of('11')?.id }, applies: 'always' });
   await house.ask('PUT', '/outgoing/destinations/LV');
   await house.ask('PUT', '/outgoing/destinations/+49900');
-  const cellar = await house.ask<Made>('POST', '/devices', { name: 'Cellar', extension: '16', type: 'grandstream' });
-  const phone = await house.phone(cellar, { incomingCallAction: 'busy' });
-  await phone.register();
-  await house.ask('POST', `/devices/${cellar.id}/test-call`);
 }
 
 /** An account with a number of ours, of which somebody has changed a setting since. */
@@ -34,7 +30,10 @@ export async function furnishTwilio(house: PanelHouse, twilio: TwilioEmulator): 
     ...{ accountSid, authToken, inbound: 'off', outbound: 'trunk', publicUrl: 'https://gosip.example.org' },
     numbers: [...twilio.state.numbers.values()].map((number) => number['phone_number'] as string),
   });
-  const garden = await house.phone(await house.ask<Made>('POST', '/devices', { name: 'Garden shed', extension: '17' }));
+  const cellar = await house.ask<Made>('POST', '/devices', { name: 'Cellar', type: 'grandstream' });
+  await (await house.phone(cellar, { incomingCallAction: 'busy' })).register();
+  await house.ask('POST', `/devices/${cellar.id}/test-call`);
+  const garden = await house.phone(await house.ask<Made>('POST', '/devices', { name: 'Garden shed' }));
   await garden.register();
   await garden.call('+882161234567').reached('ended', 30);
   await garden.call('+49900123456').reached('ended', 30);
