@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /**
  * What a phone does wrong when it registers. `wrong-name`: it signs in by another name than its user name. `wrong-realm`: its password is
  * made for another server. `wrong-account`: its password is right, and it wants to be somebody else. `slowed-down`: too many wrong passwords
@@ -16,4 +18,5 @@ export const deviceFaultKinds = [
   'refused',
 ] as const;
 
+export const deviceFaultKind = z.enum(deviceFaultKinds).meta({ id: 'DeviceFaultKind' });
 export type DeviceFaultKind = (typeof deviceFaultKinds)[number];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { endpoint, noContent } from './endpoint.ts';
 import { deviceId, personId } from './ids.ts';
 import { isoDateTime } from './date-time.ts';
-import { deviceFaultKinds } from './device-faults.ts';
+import { deviceFaultKind } from './device-faults.ts';
 import { listQuery, pageOf } from './page.ts';
 import { requiredDisplayName } from './display-name.ts';
 
@@ -28,7 +28,7 @@ const transports = z
 
 const fault = z
   .object({
-    kind: z.enum(deviceFaultKinds).meta({ id: 'DeviceFaultKind' }),
+    kind: deviceFaultKind,
     /** The user name that the phone gave where it is not its own. */
     given: z.string().nullable(),
     /** The SIP status that it got. */

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { CallId, DeviceId, EscalationId, PersonId } from '#base/ids.ts';
 import { isoDateTime } from './date-time.ts';
 import { approvalStates } from './approval-states.ts';
-import { deviceFaultKinds } from './device-faults.ts';
+import { deviceFaultKind } from './device-faults.ts';
 import {
   blocklistEntryId,
   callApprovalId,
@@ -87,7 +87,7 @@ export const facts = {
     'device',
   ),
   /** A phone was refused when it wanted to register, for something else than before or after a while. */
-  'device.refused': fact(device.extend({ why: z.enum(deviceFaultKinds) }), 'device'),
+  'device.refused': fact(device.extend({ why: deviceFaultKind }), 'device'),
   /** Something in the house wanted to register by a user name that no phone has. */
   'device.unknown': fact(z.object({ source: z.string() }), 'admin'),
   /** Setting up the account at Twilio got a step further, or the account was looked at. */
