@@ -50,7 +50,7 @@ const special: Readonly<Record<string, Row>> = {
     body: (of) => ({ currentPassword: `kranich-zaun-${of.name}`, newPassword: `tulpen-fenster-${of.name}` }),
   },
   logOut: { rule: 'self' },
-  listOwnNumbers: { rule: 'list' },
+  listOwnNumbers: { rule: 'self' },
   readAllVoicemails: { rule: 'self' },
   uploadMessageMedia: { rule: 'self', body: () => png },
   sendMessage: { rule: 'refused', body: (of) => ({ from: of.number, to: '+14165550199', body: 'Hello' }) },
