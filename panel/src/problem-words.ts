@@ -1,7 +1,7 @@
 // A failure in the reader's language. What the house says of a thing that only it knows is shown as it is.
 import type { FieldProblem, Problem } from './problem.ts';
 import type { StringKey } from './strings/en.ts';
-import { t } from './words.ts';
+import { locale, t } from './words.ts';
 
 const byCode: Partial<Record<Problem['code'], StringKey>> = {
   AWAY: 'problem.away',
@@ -13,10 +13,31 @@ const byCode: Partial<Record<Problem['code'], StringKey>> = {
   INTERNAL_ERROR: 'problem.internal',
 };
 
+/** Where there are no words of its own: what somebody who reads no English learns before its details. */
+const inGeneral: Partial<Record<Problem['code'], StringKey>> = {
+  VALIDATION_ERROR: 'problem.invalid',
+  CONFLICT: 'problem.conflict',
+  UNAVAILABLE: 'problem.unavailable',
+};
+
 export function problemText(problem: Problem): string {
+  if (problem.code === 'TOLD') return problem.message;
+  const own = refusalText(problem);
+  if (own !== undefined) return own;
   const key = byCode[problem.code];
   if (key !== undefined) return t(key);
-  return problem.message === '' ? t('problem.internal') : problem.message;
+  const general = locale.value.language === 'en' ? undefined : inGeneral[problem.code];
+  if (problem.message === '') return t('problem.internal');
+  return general === undefined ? problem.message : `${t(general)} (${problem.message})`;
+}
+
+/** Undefined where nobody said why, or a later release of GoSIP did. */
+export function refusalText({ reason, values }: Problem): string | undefined {
+  if (reason === undefined) return undefined;
+  const key = `refusal.${reason}` as const;
+  const why = values['reason'];
+  const text = t(key, why === undefined ? values : { ...values, why: t(`reason.${why}` as StringKey) });
+  return text === key ? undefined : text;
 }
 
 const byField: readonly (readonly [RegExp, RegExp, StringKey])[] = [

@@ -3,6 +3,7 @@
 // Must stay true: the start does not wait for it, and without it everything else works.
 import { cidrMatcher } from '#base/cidr-matcher.ts';
 import { AppError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import type { CoreConnection } from '#home-assistant/core-connection.ts';
 import { UntilDone } from '#home-assistant/until-done.ts';
@@ -112,6 +113,8 @@ function isWelcome(standing: Standing): boolean {
 }
 
 function assertWelcome(standing: Standing): void {
-  if (standing === 'inactive') throw new AppError('forbidden', 'This user is switched off in Home Assistant');
-  if (standing === 'unknown') throw new AppError('forbidden', 'Home Assistant does not know this user any more');
+  if (standing === 'inactive')
+    throw new AppError('forbidden', 'This user is switched off in Home Assistant', because('user-switched-off'));
+  if (standing === 'unknown')
+    throw new AppError('forbidden', 'Home Assistant does not know this user any more', because('user-unknown'));
 }

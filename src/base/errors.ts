@@ -11,10 +11,14 @@ export type ErrorCode =
 /** What is wrong with one field of an input, in the user's words. */
 export type FieldProblem = { readonly field: string; readonly message: string };
 
+/** Why, for a panel that says it in its reader's language: of the closed list in the contract, with what its words fill in. */
+export type Because = { readonly reason: string; readonly values: Readonly<Record<string, string | number>> };
+
 type AppErrorOptions = {
   readonly cause?: unknown;
   readonly details?: readonly FieldProblem[];
   readonly retryAfterSeconds?: number;
+  readonly because?: Because;
   /** The same message in every language of the house, by its code, where it may be spoken. */
   readonly words?: SpokenWords;
 };
@@ -28,6 +32,7 @@ export class AppError extends Error {
   readonly details: readonly FieldProblem[];
   readonly retryAfterSeconds: number | undefined;
   readonly words: SpokenWords | undefined;
+  readonly because: Because | undefined;
 
   constructor(code: ErrorCode, message: string, facts: AppErrorOptions = {}) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
@@ -35,6 +40,7 @@ export class AppError extends Error {
     this.details = facts.details ?? [];
     this.retryAfterSeconds = facts.retryAfterSeconds;
     this.words = facts.words;
+    this.because = facts.because;
   }
 }
 

@@ -12,7 +12,9 @@ export function ownerOf(asked: PersonId | null | undefined, identity: Asking): P
   if (identity?.role === 'admin') return asked ?? undefined;
   const own = identity?.personId;
   if (own !== undefined && (asked === undefined || asked === own)) return own;
-  throw new AppError('forbidden', 'You can only do this for yourself; for the whole house, ask an administrator');
+  throw new AppError('forbidden', 'You can only do this for yourself; for the whole house, ask an administrator', {
+    because: { reason: 'own-only', values: {} },
+  });
 }
 
 /** The same, where it is the whole house's or one's own. */

@@ -1,5 +1,6 @@
 import { AppError, spokenError } from '#base/errors.ts';
-import type { SpokenWords } from '#base/errors.ts';
+import type { Because, SpokenWords } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { DeviceId, PersonId, TokenId } from '#base/ids.ts';
 import type { CallRecord } from './call.ts';
 import type { CallReason } from '#contract/call-verdicts.ts';
@@ -21,7 +22,7 @@ export function otherRole(role: Role): Role {
 export function assertMayEnd(record: Sides & Pick<CallRecord, 'answeredAt'>, { personId }: ControlledBy): void {
   const isTheirs = [record.caller, record.callee].some((side) => side.personId === personId);
   if (personId !== undefined && record.answeredAt !== undefined && !isTheirs)
-    throw new AppError('forbidden', 'The call was answered by another person’s phone');
+    throw new AppError('forbidden', 'The call was answered by another person’s phone', because('answered-elsewhere'));
 }
 
 type Leaving = { readonly personId: PersonId | undefined; readonly deviceId: DeviceId | undefined };
@@ -40,7 +41,7 @@ export function leavingRole(record: Sides, { personId, deviceId }: Leaving): Rol
 
 function notTaking(deviceId: DeviceId | undefined): AppError {
   if (deviceId !== undefined) return invalid('deviceId', 'This phone takes no part in the call');
-  return new AppError('conflict', 'No phone of the house takes part in the call');
+  return new AppError('conflict', 'No phone of the house takes part in the call', because('no-phone-in-call'));
 }
 
 const wrongNumbers: ReadonlySet<CallReason> = new Set([
@@ -55,11 +56,13 @@ const temporary: ReadonlySet<CallReason> = new Set(['too-many-calls', 'no-media'
 export function refusalError(verdict: Verdict): AppError {
   const why = `The call is not made: ${explain(verdict)}`;
   const words = refusalWords(verdict.reason, why);
-  if (wrongNumbers.has(verdict.reason)) return invalid('to', why, words);
-  return spokenError(temporary.has(verdict.reason) ? 'unavailable' : 'conflict', words);
+  const facts = because('call-not-made', { reason: verdict.reason });
+  if (wrongNumbers.has(verdict.reason)) return invalid('to', why, { ...facts, words });
+  return spokenError(temporary.has(verdict.reason) ? 'unavailable' : 'conflict', words, facts);
 }
 
-function invalid(field: string, message: string, words?: SpokenWords): AppError {
-  const details = [{ field, message }];
-  return new AppError('invalid', 'The request is not valid', words === undefined ? { details } : { details, words });
+type InvalidFacts = { readonly words?: SpokenWords; readonly because?: Because };
+
+function invalid(field: string, message: string, facts: InvalidFacts = {}): AppError {
+  return new AppError('invalid', 'The request is not valid', { ...facts, details: [{ field, message }] });
 }

@@ -2,6 +2,7 @@
 // Called by the routes of calls.
 // Must stay true: nothing is allowed here that the phone itself could not do, an emergency call is left alone, and the record says who asked.
 import { AppError, spokenError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { DeviceId, PersonId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { Device } from '#devices/device.ts';
@@ -41,9 +42,10 @@ export class CallControl {
     const { refusal, callee, isEmergency } = calls.check({ caller: { kind: 'device', device }, dialled: to });
     if (refusal !== undefined) throw refusalError(refusal);
     // It answers by itself: help would be called by a machine, and nobody would be there to speak.
-    if (isEmergency && device.type === 'door-station') throw spokenError('conflict', nobodyThere(device.name));
+    if (isEmergency && device.type === 'door-station')
+      throw spokenError('conflict', nobodyThere(device.name), because('nobody-at-door', { name: device.name }));
     const leg = await house.open();
-    if (leg === undefined) throw spokenError('unavailable', noMediaPort);
+    if (leg === undefined) throw spokenError('unavailable', noMediaPort, because('no-media-port'));
     try {
       return this.#ring(this.#freePhone(deviceId, by), leg, { to, by, autoAnswer, shown: this.#shown(callee, device) });
     } catch (error) {
@@ -58,13 +60,14 @@ export class CallControl {
     const connected = this.#connected(call, by);
     const leaves = leavingRole(call.record, { personId: by.personId, deviceId });
     const device = this.#deps.devices.byId(call.record[leaves].deviceId ?? ('' as DeviceId));
-    if (device?.enabled !== true) throw new AppError('conflict', 'The phone may not call any more');
+    if (device?.enabled !== true)
+      throw new AppError('conflict', 'The phone may not call any more', because('phone-may-not-call'));
     const stays = otherRole(leaves);
     const caller = { kind: 'device', device, party: call.record[stays] } as const;
     const { refusal } = calls.check({ caller, dialled: to });
     if (refusal !== undefined) throw refusalError(refusal);
     const leg = connected.transfer(stays);
-    if (leg === undefined) throw new AppError('conflict', 'The call is being transferred already');
+    if (leg === undefined) throw new AppError('conflict', 'The call is being transferred already', because('being-transferred'));
     const placed = calls.place({ caller, dialled: to, leg, transferredFrom: call.record.id, requestedBy: by.id });
     leg.call = placed;
     log.info({ callId: call.record.id, by: by.id, newCallId: placed.record.id }, 'A call is transferred through the API');
@@ -79,11 +82,15 @@ export class CallControl {
       case 'done':
         return call;
       case 'busy':
-        throw new AppError('conflict', 'The call is just being changed by one of its phones; try again');
+        throw new AppError(
+          'conflict',
+          'The call is just being changed by one of its phones; try again',
+          because('call-changing'),
+        );
       case 'refused':
-        throw new AppError('conflict', 'One of the phones does not take part in that');
+        throw new AppError('conflict', 'One of the phones does not take part in that', because('side-declines'));
       case 'over':
-        throw new AppError('conflict', 'The call has ended');
+        throw new AppError('conflict', 'The call has ended', because('call-over'));
     }
   }
 
@@ -122,24 +129,30 @@ export class CallControl {
     const { devices, registrations, calls } = this.#deps;
     const device = devices.byId(id);
     if (personId !== undefined && device?.personId !== personId)
-      throw new AppError('forbidden', 'You can call with your own phones only');
+      throw new AppError('forbidden', 'You can call with your own phones only', because('own-phones-only'));
     if (device === undefined) {
       const details = [{ field: 'deviceId', message: 'There is no such phone' }];
       throw new AppError('invalid', 'The request is not valid', { details });
     }
-    if (!device.enabled) throw spokenError('conflict', switchedOff(device.name));
-    if (registrations.of(id).length === 0) throw spokenError('conflict', notRegistered(device.name));
+    if (!device.enabled) throw spokenError('conflict', switchedOff(device.name), because('phone-off', { name: device.name }));
+    if (registrations.of(id).length === 0)
+      throw spokenError('conflict', notRegistered(device.name), because('phone-offline', { name: device.name }));
     const isInCall = calls.list().some(({ record }) => record.caller.deviceId === id || record.callee.deviceId === id);
-    if (isInCall) throw spokenError('conflict', inCall(device.name));
+    if (isInCall) throw spokenError('conflict', inCall(device.name), because('phone-in-call', { name: device.name }));
     return device;
   }
 
   #connected(call: OngoingCall, by: ControlledBy): ConnectedCall {
     assertMayEnd(call.record, by);
-    if (call.isEmergency) throw new AppError('conflict', 'An emergency call is neither held nor transferred');
+    if (call.isEmergency)
+      throw new AppError('conflict', 'An emergency call is neither held nor transferred', because('emergency-call'));
     const { connected } = call;
     if (connected === undefined)
-      throw new AppError('conflict', 'The call is not answered yet, or the house itself takes part in it');
+      throw new AppError(
+        'conflict',
+        'The call is not answered yet, or the house itself takes part in it',
+        because('not-connected'),
+      );
     return connected;
   }
 

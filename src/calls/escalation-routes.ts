@@ -1,5 +1,6 @@
 import { isoTime, isoTimeOrNull } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { PersonId } from '#base/ids.ts';
 import { visiblePerson } from '#base/visible-person.ts';
 import { handle } from '#contract/endpoint.ts';
@@ -43,7 +44,7 @@ function takerOf(identity: Identity | undefined, asked: PersonId | undefined): P
   const own = identity?.personId;
   if (asked === undefined || asked === own) return own;
   if (identity?.role === 'admin') return asked;
-  throw new AppError('forbidden', 'You can take it for yourself only');
+  throw new AppError('forbidden', 'You can take it for yourself only', because('own-only'));
 }
 
 function toReply({ id, chainId, plan, message, startedAt, state }: Escalation, identity: Identity | undefined): EscalationReply {

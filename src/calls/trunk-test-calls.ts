@@ -3,6 +3,7 @@
 // Must stay true: it is a call as any other, with a record and within the limits of calls out; it is never an emergency call.
 import type { Clock, Timer } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { Log } from '#base/log.ts';
 import type { CallReason } from '#contract/call-verdicts.ts';
 import type { testCallSteps } from '#contract/trunk-words.ts';
@@ -63,7 +64,7 @@ export class TrunkTestCalls {
         details: [{ field: 'number', message: problem }],
       });
     if (this.#byTrunk.get(trunk.id)?.isOver === false)
-      throw new AppError('conflict', 'A test call over this trunk goes on already');
+      throw new AppError('conflict', 'A test call over this trunk goes on already', because('test-call-running'));
     const begun = { number, startedAt: clock.now(), isOver: false, steps: [], leg: undefined };
     this.#byTrunk.set(trunk.id, begun);
     try {

@@ -3,6 +3,7 @@
 // Must stay true: a failure changes no contact; passwords are sealed on the disk and sent to their own server alone.
 import type { Clock, Timer } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { Events } from '#base/events.ts';
 import type { NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
@@ -88,7 +89,11 @@ export class AddressBooks {
     const { store, writes, newId, clock, secrets } = this.#deps;
     checkServer(input.url);
     if (store.all().length >= maxAddressBooks)
-      throw new AppError('conflict', `There are ${maxAddressBooks} address books already`);
+      throw new AppError(
+        'conflict',
+        `There are ${maxAddressBooks} address books already`,
+        because('limit-reached', { max: maxAddressBooks }),
+      );
     const none = { books: [], syncedAt: undefined, triedAt: undefined, problem: undefined };
     const book = { ...input, ...none, id: newId('book'), createdAt: clock.now() };
     await writes.write(() => store.insert(book, secrets.sealed(book.id, password)));
@@ -123,7 +128,8 @@ export class AddressBooks {
   /** Reads it now, and says how it is then. Throws `not-found`, or `conflict` while it is being read. */
   async sync(id: string): Promise<AddressBook> {
     const book = this.get(id);
-    if (this.#busy.has(id)) throw new AppError('conflict', 'This address book is being updated right now');
+    if (this.#busy.has(id))
+      throw new AppError('conflict', 'This address book is being updated right now', because('being-updated'));
     this.#busy.add(id);
     try {
       return await this.#sync(book);

@@ -1,6 +1,7 @@
 import { isoTime } from '#base/clock.ts';
 import { decodeText } from '#base/decode-text.ts';
 import { AppError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { PersonId } from '#base/ids.ts';
 import { houseOrOwn, ownerOf } from '#base/owner-of.ts';
 import {
@@ -135,7 +136,7 @@ function visible(contact: Contact | undefined, identity: Identity | undefined): 
 function changeable(contact: Contact | undefined, identity: Identity | undefined): Contact {
   const found = visible(contact, identity);
   if (identity?.role === 'admin' || found.personId !== undefined) return found;
-  throw new AppError('forbidden', 'Only an administrator can change contacts of the whole house');
+  throw new AppError('forbidden', 'Only an administrator can change contacts of the whole house', because('house-contacts'));
 }
 
 /** Throws `invalid` with the places of those that are no numbers. */

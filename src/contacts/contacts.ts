@@ -3,6 +3,7 @@
 // Must stay true: memory has what the database has; nobody learns a contact of another person.
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { Events } from '#base/events.ts';
 import type { ContactId, NewId, PersonId } from '#base/ids.ts';
 import type { Facts } from '#contract/facts.ts';
@@ -129,7 +130,7 @@ export class Contacts {
       const [kept, ...others] = [first, ...rest].map((id) => store.byId(id) ?? gone());
       if (kept === undefined) return gone();
       const merge = mergeContacts(kept, others);
-      if (merge.kind === 'refused') throw new AppError('conflict', merge.problem);
+      if (merge.kind === 'refused') throw new AppError('conflict', merge.problem, { because: merge.because });
       const contact = { ...merge.contact, changedAt: clock.now() };
       store.save(contact);
       for (const { id } of others) store.delete(id);
@@ -171,9 +172,13 @@ export class Contacts {
 }
 
 function gone(): never {
-  throw new AppError('conflict', 'One of these contacts is not there any more');
+  throw new AppError('conflict', 'One of these contacts is not there any more', because('contact-gone'));
 }
 
 export function tooMany(): AppError {
-  return new AppError('conflict', `There are ${maxContacts} contacts already: remove some first`);
+  return new AppError(
+    'conflict',
+    `There are ${maxContacts} contacts already: remove some first`,
+    because('limit-reached', { max: maxContacts }),
+  );
 }

@@ -1,4 +1,5 @@
 import { foldName } from '#base/find-by-name.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import { groupsOf, maxGroupsOfContact, maxNumbersOfContact } from './contact.ts';
 import type { Contact, ContactNumber } from './contact.ts';
 
@@ -22,25 +23,36 @@ export function doublesAmong(contacts: readonly Contact[], number: string | unde
   return kept === undefined ? undefined : { number, contacts: [kept, first] };
 }
 
+type Why = ReturnType<typeof because>;
+
 export type Merge =
   | { readonly kind: 'merged'; readonly contact: Contact }
-  /** In words. */
-  | { readonly kind: 'refused'; readonly problem: string };
+  /** `problem`: in words. */
+  | ({ readonly kind: 'refused'; readonly problem: string } & Why);
 
 /** One contact in place of several: with the name of the first, and with what any of them has. Pure. */
 export function mergeContacts(kept: Contact, others: readonly Contact[]): Merge {
-  const refuse = (problem: string): Merge => ({ kind: 'refused', problem });
+  const refuse = (problem: string, why: Why): Merge => ({ kind: 'refused', problem, ...why });
   if (others.some(({ personId }) => personId !== kept.personId))
-    return refuse('These contacts are not of one owner: give them to the same one first');
+    return refuse('These contacts are not of one owner: give them to the same one first', because('merge-owners'));
   if (others.some(({ addressBookId }) => addressBookId !== undefined))
-    return refuse('A contact of an address book stays there: it can only be the one that is kept');
+    return refuse('A contact of an address book stays there: it can only be the one that is kept', because('merge-book-kept'));
   if (kept.addressBookId !== undefined && !others.every((other) => hasAllNumbers(kept, other)))
-    return refuse('The contact of the address book lacks a number of the others: add it in the address book first');
+    return refuse(
+      'The contact of the address book lacks a number of the others: add it in the address book first',
+      because('merge-book-numbers'),
+    );
   const contact = joined(kept, others);
   if (contact.numbers.length > maxNumbersOfContact)
-    return refuse(`Together they have more than ${maxNumbersOfContact} numbers: remove some first`);
+    return refuse(
+      `Together they have more than ${maxNumbersOfContact} numbers: remove some first`,
+      because('merge-numbers', { max: maxNumbersOfContact }),
+    );
   if (contact.groups.length > maxGroupsOfContact)
-    return refuse(`Together they are in more than ${maxGroupsOfContact} groups: take them out of some first`);
+    return refuse(
+      `Together they are in more than ${maxGroupsOfContact} groups: take them out of some first`,
+      because('merge-groups', { max: maxGroupsOfContact }),
+    );
   return { kind: 'merged', contact };
 }
 

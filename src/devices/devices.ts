@@ -3,6 +3,7 @@
 // Must stay true: memory holds what the database holds; a device's password is stored only sealed.
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { Events } from '#base/events.ts';
 import type { DeviceId, NewId, PersonId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
@@ -201,7 +202,7 @@ export class Devices {
   #nextExtension(): string {
     const { isReservedExtension = () => false } = this.#deps;
     const extension = freeExtension((one) => !isReservedExtension(one) && !this.#isTaken(one, undefined));
-    if (extension === undefined) throw new AppError('conflict', 'Every extension is taken');
+    if (extension === undefined) throw new AppError('conflict', 'Every extension is taken', because('extensions-taken'));
     return extension;
   }
 
@@ -218,7 +219,11 @@ export class Devices {
   #rename(before: DeviceRecord, device: Device): DeviceRecord {
     const renamed = this.#deps.secrets.rehash(before, device);
     if (renamed !== undefined) return renamed;
-    throw new AppError('conflict', 'The password of this device cannot be read: make a new one before changing the username');
+    throw new AppError(
+      'conflict',
+      'The password of this device cannot be read: make a new one before changing the username',
+      because('password-unreadable'),
+    );
   }
 
   async #moveToRealm(record: DeviceRecord): Promise<void> {

@@ -3,6 +3,7 @@
 // Must stay true: what somebody changed there by hand is replaced only where they asked for that.
 import { readFile, readdir } from 'node:fs/promises';
 import { AppError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { BlueprintReply } from '#contract/blueprints.ts';
 import { isReleaseAtLeast, parseBlueprint, toInstall } from './blueprint.ts';
 import type { Blueprint } from './blueprint.ts';
@@ -72,7 +73,7 @@ export class BlueprintLibrary {
       throw new AppError(
         'conflict',
         `Home Assistant has another version of ${blueprint.name}, or somebody changed it there; ask to replace it`,
-        { cause: error },
+        { cause: error, ...because('blueprint-other') },
       );
     }
   }
@@ -96,6 +97,7 @@ export class BlueprintLibrary {
     throw new CoreError(
       'unavailable',
       'GoSIP does not know your Home Assistant: set home_assistant_url and home_assistant_token, or import the blueprint there by its link',
+      because('no-home-assistant'),
     );
   }
 
@@ -126,6 +128,7 @@ function assertTakes({ version }: Core, { name, minVersion }: Blueprint): void {
   throw new AppError(
     'conflict',
     `${name} needs Home Assistant ${minVersion} and yours is ${version}: update Home Assistant first`,
+    because('release-too-old', { needed: minVersion, version }),
   );
 }
 

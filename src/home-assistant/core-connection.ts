@@ -2,11 +2,14 @@
 // Used by every room and edge that speaks with Core; core-line.ts is the real one, testing has a fake.
 // Must stay true: a command rejects with a CoreError and nothing else, and within its limit.
 import { AppError } from '#base/errors.ts';
+import type { Because } from '#base/errors.ts';
 
 /** Core's base address without a slash at the end, such as `http://supervisor/core`, and the token it lets us in by. */
 export type CoreAccess = { readonly url: string; readonly token: string };
 
 export type CoreErrorCode = 'unavailable' | 'forbidden' | 'invalid' | 'not-found';
+
+type CoreErrorFacts = { readonly cause?: unknown; readonly reason?: string; readonly because?: Because };
 
 /** Core is away, refuses us, or refuses the command; the message is for the person who runs the house. */
 export class CoreError extends AppError {
@@ -14,7 +17,7 @@ export class CoreError extends AppError {
   /** Core's own word for it, such as `already_exists`; `undefined` where Core did not answer. */
   readonly reason: string | undefined;
 
-  constructor(code: CoreErrorCode, message: string, facts: { readonly cause?: unknown; readonly reason?: string } = {}) {
+  constructor(code: CoreErrorCode, message: string, facts: CoreErrorFacts = {}) {
     super(code, message, facts);
     this.reason = facts.reason;
   }

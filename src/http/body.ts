@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Clock } from '#base/clock.ts';
 import type { UploadRule } from '#contract/endpoint.ts';
 import type { StreamUpload, Upload } from '#contract/file.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import { HttpError } from './errors.ts';
 
 const maxBodyBytes = 1024 * 1024;
@@ -11,7 +12,9 @@ const bodyTimeoutMs = 30_000;
 export async function inTime<Body>(body: Promise<Body>, clock: Clock): Promise<Body> {
   const late = Promise.withResolvers<never>();
   const timer = clock.after(bodyTimeoutMs, () =>
-    late.reject(new HttpError(408, 'The request took too long', { Connection: 'close' })),
+    late.reject(
+      new HttpError(408, 'The request took too long', { headers: { Connection: 'close' }, ...because('request-slow') }),
+    ),
   );
   try {
     return await Promise.race([body, late.promise]);
@@ -45,7 +48,7 @@ function checkType(request: IncomingMessage): void {
 export async function readUpload(request: IncomingMessage, rule: UploadRule): Promise<Upload> {
   const contentType = checkUpload(request, rule);
   const bytes = await readBytes(request, rule.maxBytes);
-  if (bytes.length === 0) throw new HttpError(400, 'The body is empty');
+  if (bytes.length === 0) throw new HttpError(400, 'The body is empty', because('file-empty'));
   return { contentType, bytes };
 }
 
@@ -62,7 +65,8 @@ export function streamUploaded(request: IncomingMessage, rule: UploadRule): Stre
 
 function checkUpload(request: IncomingMessage, { types, aliases = [], maxBytes }: UploadRule): string {
   const contentType = (request.headers['content-type'] ?? '').toLowerCase().split(';')[0]?.trim() ?? '';
-  if (![...types, ...aliases].includes(contentType)) throw new HttpError(415, `The body must be one of ${types.join(', ')}`);
+  if (![...types, ...aliases].includes(contentType))
+    throw new HttpError(415, `The body must be one of ${types.join(', ')}`, because('file-type'));
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
   return contentType;
 }
@@ -93,5 +97,7 @@ function parse(bytes: Buffer): unknown {
 
 // The rest of the body stays unread, so the connection cannot carry another request.
 function tooLarge(maxBytes = maxBodyBytes): HttpError {
-  return new HttpError(413, `The body is larger than ${Math.round(maxBytes / 1024 / 1024)} MiB`, { Connection: 'close' });
+  const megabytes = Math.round(maxBytes / 1024 / 1024);
+  const facts = because('file-too-large', { megabytes });
+  return new HttpError(413, `The body is larger than ${megabytes} MiB`, { headers: { Connection: 'close' }, ...facts });
 }

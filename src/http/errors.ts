@@ -1,7 +1,9 @@
 import { errorStatuses } from '#contract/errors.ts';
 import type { ErrorName, ErrorReply } from '#contract/errors.ts';
+import { refusalReasons } from '#contract/refusal-reasons.ts';
+import type { RefusalReason } from '#contract/refusal-reasons.ts';
 import { AppError } from '#base/errors.ts';
-import type { ErrorCode } from '#base/errors.ts';
+import type { Because, ErrorCode } from '#base/errors.ts';
 
 const names = {
   invalid: 'VALIDATION_ERROR',
@@ -14,15 +16,17 @@ const names = {
   internal: 'INTERNAL_ERROR',
 } as const satisfies Record<ErrorCode, ErrorName>;
 
+type HttpErrorFacts = { readonly headers?: Readonly<Record<string, string>>; readonly because?: Because };
+
 /** A refusal by HTTP, whose status says more than the code: 405, 413, 415 and the like. */
 export class HttpError extends AppError {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
-    super('invalid', message);
+  constructor(status: number, message: string, facts: HttpErrorFacts = {}) {
+    super('invalid', message, facts);
     this.status = status;
-    this.headers = headers;
+    this.headers = facts.headers ?? {};
   }
 }
 
@@ -47,7 +51,21 @@ export function errorResponse(error: unknown): ErrorResponse {
       ...(known.code === 'unauthorized' ? { 'WWW-Authenticate': 'Bearer realm="GoSIP"' } : {}),
       ...(known.retryAfterSeconds === undefined ? {} : { 'Retry-After': String(known.retryAfterSeconds) }),
     },
-    body: { error: { code, message: known.message, details: known.details.map((one) => ({ ...one })) } },
+    body: {
+      error: { code, message: known.message, details: known.details.map((one) => ({ ...one })), ...becauseOf(known.because) },
+    },
     isFault: known.code === 'internal',
   };
+}
+
+function becauseOf(because: Because | undefined): {
+  readonly reason?: RefusalReason;
+  readonly values?: Record<string, string | number>;
+} {
+  if (because === undefined || !isReason(because.reason)) return {};
+  return { reason: because.reason, values: { ...because.values } };
+}
+
+function isReason(reason: string): reason is RefusalReason {
+  return Object.hasOwn(refusalReasons, reason);
 }

@@ -14,7 +14,7 @@ export function sendFile(context: Context, file: FileReply): void {
   const isKnown = answerIfKnown(context, etag);
   if (requested.kind === 'beyond' && !isKnown) {
     context.remove('ETag');
-    throw new HttpError(416, 'The file is shorter than this range', { 'Content-Range': `bytes */${file.bytes}` });
+    throw new HttpError(416, 'The file is shorter than this range', { headers: { 'Content-Range': `bytes */${file.bytes}` } });
   }
   context.set({ 'Accept-Ranges': 'bytes', 'Cache-Control': 'private, no-cache' });
   if (isKnown) return;

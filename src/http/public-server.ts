@@ -139,14 +139,15 @@ export class PublicServer {
     const { method = '' } = request;
     const isRead = method === 'GET' || method === 'HEAD';
     if (path === '/healthz') {
-      if (!isRead) throw new HttpError(405, 'Only GET is possible here', { Allow: 'GET, HEAD' });
+      if (!isRead) throw new HttpError(405, 'Only GET is possible here', { headers: { Allow: 'GET, HEAD' } });
       return healthzReply;
     }
     if (!path.startsWith(webhookPrefix)) {
       onUnroutedRequest?.(target, headersOf(request));
       throw new HttpError(404, 'There is nothing here');
     }
-    if (!isRead && method !== 'POST') throw new HttpError(405, 'Only GET and POST are possible', { Allow: 'GET, HEAD, POST' });
+    if (!isRead && method !== 'POST')
+      throw new HttpError(405, 'Only GET and POST are possible', { headers: { Allow: 'GET, HEAD, POST' } });
     const form = isRead ? [] : await readForm(request);
     const asked: PublicRequest = {
       method,

@@ -181,7 +181,7 @@ function allowedMethods(layers: readonly Layer[]): string[] {
 function refuseUnrouted(context: Context): never {
   const allowed = allowedMethods((context['matched'] ?? []) as readonly Layer[]);
   if (allowed.length === 0) throw new AppError('not-found', `There is nothing at ${context.path}`);
-  throw new HttpError(405, `${context.method} is not possible at ${context.path}`, { Allow: allowed.join(', ') });
+  throw new HttpError(405, `${context.method} is not possible at ${context.path}`, { headers: { Allow: allowed.join(', ') } });
 }
 
 /** What the HTTP parser refuses never reaches koa; it gets the same shape of answer. */

@@ -1,5 +1,6 @@
 import { isoTime } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { AutoReplyId } from '#base/ids.ts';
 import { givenFields } from '#base/given-fields.ts';
 import { changeAutoReply, createAutoReply, deleteAutoReply, getAutoReply, listAutoReplies } from '#contract/auto-replies.ts';
@@ -24,7 +25,7 @@ export function autoReplyRoutes({ autoReplies, numbers }: Deps): readonly Route[
   };
   const admit = (number: string | null | undefined, identity: Identity | undefined): void => {
     if (number === undefined || mayHave(number ?? undefined, identity)) return;
-    throw new AppError('forbidden', 'You can create automatic replies for your own numbers only');
+    throw new AppError('forbidden', 'You can create automatic replies for your own numbers only', because('own-numbers-only'));
   };
   return [
     handle(listAutoReplies, ({ query, identity }) => {

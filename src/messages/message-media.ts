@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Timer } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { MediaId, MessageId, NewId, PersonId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { StoredFile } from '#storage/file-store.ts';
@@ -62,12 +63,12 @@ export class MessageMedia {
     const { store, files, writes, clock, newId } = this.#deps;
     const id: MediaId = newId('med');
     const result = await files.store({ name: id, chunks: [bytes], bytes: bytes.length, maxBytes: maxUploadBytes });
-    if (result.kind === 'too-large') throw new AppError('invalid', 'A message carries 5 MB at most');
-    if (result.kind !== 'stored') throw new AppError('unavailable', 'The file could not be stored');
+    if (result.kind === 'too-large') throw new AppError('invalid', 'A message carries 5 MB at most', because('media-too-large'));
+    if (result.kind !== 'stored') throw new AppError('unavailable', 'The file could not be stored', because('disk-full'));
     const problem = uploadProblem(result);
     if (problem !== undefined) {
       await files.delete(id);
-      throw new AppError('invalid', problem);
+      throw new AppError('invalid', problem, because('file-unsendable'));
     }
     return await writes.write(() => {
       store.insertUpload({ id, contentType: result.contentType, bytes: result.bytes, uploadedBy, at: clock.now() });
@@ -85,13 +86,13 @@ export class MessageMedia {
       const media = store.byId(id);
       if (media === undefined || media.messageId !== undefined || !isTheirs(media)) {
         const details = [{ field: 'media', message: 'must be uploaded first, and can be sent once' }];
-        throw new AppError('invalid', 'There is no such upload', { details });
+        throw new AppError('invalid', 'There is no such upload', { details, ...because('no-such-upload') });
       }
       bytes += media.bytes ?? 0;
       store.attach(id, messageId, position);
       store.publish(id, randomBytes(32).toString('base64url'), clock.now() + publicMs);
     }
-    if (bytes > maxUploadBytes) throw new AppError('invalid', 'A message carries 5 MB at most');
+    if (bytes > maxUploadBytes) throw new AppError('invalid', 'A message carries 5 MB at most', because('media-too-large'));
   }
 
   /** The n-th (from 0) of a message, once it is stored. */

@@ -2,7 +2,8 @@
 // Called by its routes and by reconciliation.
 // Must stay true: an accepted message is kept and sent once, states never go back, and nothing is sent to a recipient who opted out.
 import { AppError, spokenError } from '#base/errors.ts';
-import type { SpokenWords } from '#base/errors.ts';
+import type { Because, SpokenWords } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { ConversationId, Id, MediaId, PersonId } from '#base/ids.ts';
 import type { Conversation, Message, NumberPair } from './message.ts';
 import type { IncomingMessages, IncomingMessagesDeps } from './incoming-messages.ts';
@@ -64,15 +65,20 @@ export class Messages {
   async send(input: MessageInput, author: MessageAuthor): Promise<Message> {
     const { writes, outgoing, conversations, files, events } = this.#deps;
     const pair = { ourNumber: this.#sender(input.from, author), farNumber: this.#recipient(input.to) };
-    if (pair.ourNumber === pair.farNumber) throw invalid('to', 'is the number it is sent from');
-    if (input.body.trim() === '' && input.media.length === 0) throw invalid('body', 'must not be empty', emptyMessage);
+    if (pair.ourNumber === pair.farNumber) throw invalid('to', 'is the number it is sent from', because('sent-to-itself'));
+    if (input.body.trim() === '' && input.media.length === 0)
+      throw invalid('body', 'must not be empty', { ...because('empty-message'), words: emptyMessage });
     if (input.media.length > 0 && !this.#deps.isPublic()) {
-      throw new AppError('unavailable', 'Media can be sent only if Twilio can reach the house (option public_url)');
+      throw new AppError(
+        'unavailable',
+        'Media can be sent only if Twilio can reach the house (option public_url)',
+        because('no-public-address'),
+      );
     }
     const { message, isNew } = await writes.write(() => {
       const known = input.requestId === undefined ? undefined : this.#known(input.requestId, { ...pair, body: input.body });
       if (known !== undefined) return { message: known, isNew: false };
-      if (conversations.byPair(pair)?.optedOutAt !== undefined) throw spokenError('conflict', optedOut);
+      if (conversations.byPair(pair)?.optedOutAt !== undefined) throw spokenError('conflict', optedOut, because('opted-out'));
       const { body, requestId } = input;
       const added = outgoing.add({ ...pair, body, requestId, mediaCount: input.media.length, sentBy: author.personId });
       files.attach(input.media, added.id, ({ uploadedBy }) => author.isAdmin || uploadedBy === author.personId);
@@ -86,7 +92,7 @@ export class Messages {
     const known = this.#deps.messages.byRequest(requestId);
     if (known === undefined) return undefined;
     const isSame = known.farNumber === wanted.farNumber && known.ourNumber === wanted.ourNumber && known.body === wanted.body;
-    if (!isSame) throw spokenError('conflict', requestTaken);
+    if (!isSame) throw spokenError('conflict', requestTaken, because('request-taken'));
     return known;
   }
 
@@ -157,24 +163,27 @@ export class Messages {
     const { numbers } = this.#deps;
     if (from === undefined) {
       const usual = ownNumbers(numbers, personId)[0] ?? (isAdmin ? numbers.all()[0]?.number : undefined);
-      if (usual === undefined) throw invalid('from', 'is required: you have no number of your own', noOwnNumber);
+      if (usual === undefined)
+        throw invalid('from', 'is required: you have no number of your own', { ...because('no-own-number'), words: noOwnNumber });
       return usual;
     }
     if (!isAdmin && !isOwnNumber(numbers, from, personId))
-      throw new AppError('forbidden', 'You can send from your own numbers only');
-    if (numbers.byNumber(from) === undefined) throw invalid('from', 'is not one of our numbers', notOurNumber);
+      throw new AppError('forbidden', 'You can send from your own numbers only', because('own-numbers-only'));
+    if (numbers.byNumber(from) === undefined)
+      throw invalid('from', 'is not one of our numbers', { ...because('not-our-number'), words: notOurNumber });
     return from;
   }
 
   #recipient(to: string): string {
     const number = this.#deps.parseNumber(to);
     if (number === undefined || !isTextable(number))
-      throw invalid('to', 'is not a number that can receive messages', notTextable);
+      throw invalid('to', 'is not a number that can receive messages', { ...because('not-textable'), words: notTextable });
     return number;
   }
 }
 
-function invalid(field: string, message: string, words?: SpokenWords): AppError {
-  const details = [{ field, message }];
-  return new AppError('invalid', 'The message cannot be sent like this', words === undefined ? { details } : { details, words });
+type WhyInvalid = { readonly because: Because; readonly words?: SpokenWords };
+
+function invalid(field: string, message: string, why: WhyInvalid): AppError {
+  return new AppError('invalid', 'The message cannot be sent like this', { ...why, details: [{ field, message }] });
 }

@@ -3,6 +3,7 @@
 // A secret is shown when it is made and never again; in the database it is sealed with the house's key.
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { NewId } from '#base/ids.ts';
 import type { ListRequest, Listed } from '#contract/page.ts';
 import type { SealedSecrets } from '#storage/sealed-secrets.ts';
@@ -42,7 +43,11 @@ export class Destinations {
     const destination: Destination = { ...input, id: newId('hook'), createdAt: now, changedAt: now };
     return await writes.write(() => {
       if (store.count() >= maxDestinations) {
-        throw new AppError('conflict', `There are ${maxDestinations} destinations already: delete some first`);
+        throw new AppError(
+          'conflict',
+          `There are ${maxDestinations} destinations already: delete some first`,
+          because('limit-reached', { max: maxDestinations }),
+        );
       }
       const secret = this.#newSecret();
       store.insert(destination, secrets.sealed(destination.id, secret));

@@ -3,6 +3,7 @@
 // Must stay true: it closes with the first administrator who has a password, for good, whoever is removed later.
 import { timingSafeEqual } from 'node:crypto';
 import { AppError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { Events } from '#base/events.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
@@ -61,7 +62,11 @@ export class FirstSetup {
     const from = { source: address, kind: 'password' } as const;
     const proved = await lockouts.attempt(from, async () => this.#isToken(token) || undefined);
     if (proved === undefined)
-      throw new AppError('unauthorized', 'This is not the setup token that GoSIP showed at its first start');
+      throw new AppError(
+        'unauthorized',
+        'This is not the setup token that GoSIP showed at its first start',
+        because('wrong-setup-token'),
+      );
     assertGoodPassword(password, { username, name }, 'password');
     const hash = await hasher.hash(password);
     const first = await writes.write(() => {
@@ -81,6 +86,6 @@ export class FirstSetup {
 
   #assertOpen(): void {
     if (this.isOpen) return;
-    throw new AppError('conflict', 'This house has been set up: sign in, or ask its administrator');
+    throw new AppError('conflict', 'This house has been set up: sign in, or ask its administrator', because('set-up-already'));
   }
 }

@@ -1,4 +1,5 @@
 import { AppError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { PersonStore } from './person-store.ts';
 import type { TokenStore } from './token-store.ts';
 
@@ -15,5 +16,6 @@ export function assertAdminLeft(stores: AdminStores): void {
   throw new AppError(
     'conflict',
     'This would leave no administrator who can sign in: give another one a password or an API token first',
+    because('last-admin'),
   );
 }

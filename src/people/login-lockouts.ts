@@ -4,6 +4,7 @@
 import { isoTime } from '#base/clock.ts';
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { Events } from '#base/events.ts';
 import type { NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
@@ -73,7 +74,7 @@ export class LoginLockouts {
     if (seconds === 0) return;
     const minutes = Math.ceil(seconds / 60);
     const message = `Too many logins from this address failed: wait ${minutes} minutes, or ask an administrator to unlock it`;
-    throw new AppError('rate-limited', message, { retryAfterSeconds: seconds });
+    throw new AppError('rate-limited', message, { ...because('locked-out', { minutes }), retryAfterSeconds: seconds });
   }
 
   /** Counts credentials that are wrong. */

@@ -3,6 +3,7 @@
 // Must stay true: who does not exist costs the same time as a wrong password and is answered alike.
 import type { PersonId } from '#base/ids.ts';
 import { AppError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { ApiClient, Identity } from '#contract/endpoint.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { LoginLockouts } from './login-lockouts.ts';
@@ -39,7 +40,7 @@ export class Login {
     const { persons, sessions, lockouts } = this.#deps;
     const id = await lockouts.attempt({ source: client.address, kind: 'password' }, () => this.#check(username, password));
     const person = id === undefined ? undefined : persons.byId(id);
-    if (person === undefined) throw new AppError('unauthorized', 'Wrong username or password');
+    if (person === undefined) throw new AppError('unauthorized', 'Wrong username or password', because('wrong-password'));
     return { person, secret: await sessions.begin(person.id, client) };
   }
 
@@ -55,7 +56,8 @@ export class Login {
     const { persons, sessionStore, hasher, lockouts, writes } = this.#deps;
     const person = identity?.personId === undefined ? undefined : persons.byId(identity.personId);
     if (person === undefined) throw new AppError('conflict', 'This API token belongs to no person, and has no password');
-    if (!person.hasPassword) throw new AppError('conflict', 'You have no password: an administrator can give you one');
+    if (!person.hasPassword)
+      throw new AppError('conflict', 'You have no password: an administrator can give you one', because('no-password'));
     assertGoodPassword(newPassword, person, 'newPassword');
     const from = { source: client.address, kind: 'password' } as const;
     const proved = await lockouts.attempt(from, () => this.#check(person.username, currentPassword));

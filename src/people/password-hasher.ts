@@ -3,6 +3,7 @@
 // Must stay true: few comparisons run at a time, because they share their threads with files and names; the rest waits, but not without end.
 import type { hash, verify } from '@node-rs/bcrypt';
 import { AppError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 
 /** 70 ms on a server of 2025, some 200 ms on a Raspberry Pi 4. */
 const cost = 10;
@@ -50,7 +51,10 @@ export class PasswordHasher {
   /** Who waited takes over the turn of who is done. */
   #wait(): Promise<void> {
     if (this.#waiting.length >= maxWaiting) {
-      throw new AppError('unavailable', 'Too many people are signing in at this moment: try again', { retryAfterSeconds: 5 });
+      throw new AppError('unavailable', 'Too many people are signing in at this moment: try again', {
+        ...because('many-sign-ins'),
+        retryAfterSeconds: 5,
+      });
     }
     return new Promise((resolve) => {
       this.#waiting.push(resolve);

@@ -1,5 +1,6 @@
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { NewId, PersonId, TokenId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import type { Identity, TokenScope } from '#contract/endpoint.ts';
@@ -65,7 +66,11 @@ export class Tokens {
         throw new AppError('invalid', 'There is no such person', { details });
       }
       if (tokens.count() >= maxTokens) {
-        throw new AppError('conflict', `There are ${maxTokens} API tokens already: delete some first`);
+        throw new AppError(
+          'conflict',
+          `There are ${maxTokens} API tokens already: delete some first`,
+          because('limit-reached', { max: maxTokens }),
+        );
       }
       return this.#insert({ ...input, personId });
     });

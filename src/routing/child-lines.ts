@@ -4,6 +4,7 @@
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { FieldProblem } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { Events } from '#base/events.ts';
 import { isDeviceId } from '#base/ids.ts';
 import type { PersonId } from '#base/ids.ts';
@@ -79,7 +80,7 @@ export class ChildLines {
       const isKnown = line?.allowed.some((one) => one.kind === 'number' && one.number === number) ?? true;
       if (line === undefined || isKnown) continue;
       if (line.allowed.length >= maxAllowed)
-        throw new AppError('conflict', 'The list of the child’s line is full: remove somebody first');
+        throw new AppError('conflict', 'The list of the child’s line is full: remove somebody first', because('child-line-full'));
       await this.#save({ ...line, allowed: [...line.allowed, { kind: 'number', number }], changedAt: this.#deps.clock.now() });
     }
   }

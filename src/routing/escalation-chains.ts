@@ -3,6 +3,7 @@
 // Must stay true: memory has what the database has; a number that may not be called is refused when it is saved, not in an alarm.
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { Events } from '#base/events.ts';
 import type { ContactId, NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
@@ -63,7 +64,12 @@ export class EscalationChains {
   /** Throws `invalid` with the field at fault, `conflict` where there are too many. */
   async create({ steps, ...rest }: EscalationChainInput): Promise<EscalationChain> {
     const { newId, clock } = this.#deps;
-    if (this.#all.length >= maxChains) throw new AppError('conflict', `There are at most ${maxChains} escalation chains`);
+    if (this.#all.length >= maxChains)
+      throw new AppError(
+        'conflict',
+        `There are at most ${maxChains} escalation chains`,
+        because('limit-reached', { max: maxChains }),
+      );
     const chain = { ...rest, steps: this.#read(steps), id: newId('chain'), createdAt: clock.now() };
     return await this.#save(chain);
   }

@@ -3,6 +3,7 @@
 // Must stay true: memory has what the database has; what could never work is refused, what no longer works is shown and kept.
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { Events } from '#base/events.ts';
 import type { NewId, NumberId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
@@ -79,7 +80,11 @@ export class Routes {
     const route: Route = { ...input, id: newId('route'), createdAt: clock.now() };
     this.#assertUseful(route, this.of(input.numberId));
     if (this.of(input.numberId).length >= maxPerNumber)
-      throw new AppError('conflict', `A number has at most ${maxPerNumber} rules`);
+      throw new AppError(
+        'conflict',
+        `A number has at most ${maxPerNumber} rules`,
+        because('limit-reached', { max: maxPerNumber }),
+      );
     await this.#write(route.numberId, () => {
       const last = this.#load().get(route.numberId)?.length ?? 0;
       this.#deps.store.save(route, last + 1);
@@ -127,7 +132,10 @@ export class Routes {
       const ordered = ids.flatMap((id) => rules.get(id) ?? []);
       if (new Set(ordered).size !== rules.size || ids.length !== rules.size) {
         const details = [{ field: 'ids', message: 'must list every rule of the number exactly once' }];
-        throw new AppError('conflict', 'The rules of this number have changed: reload them', { details });
+        throw new AppError('conflict', 'The rules of this number have changed: reload them', {
+          details,
+          ...because('rules-changed'),
+        });
       }
       this.#number(ordered);
     });

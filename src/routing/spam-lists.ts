@@ -4,6 +4,7 @@
 import type { Clock, Timer } from '#base/clock.ts';
 import { decodeText } from '#base/decode-text.ts';
 import { AppError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { Events } from '#base/events.ts';
 import type { NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
@@ -90,7 +91,12 @@ export class SpamLists {
 
   async create(input: SpamListInput, token: string | undefined): Promise<SpamList> {
     const { store, secrets, writes, newId, clock } = this.#deps;
-    if (store.all().length >= maxSpamLists) throw new AppError('conflict', `There are ${maxSpamLists} spam lists already`);
+    if (store.all().length >= maxSpamLists)
+      throw new AppError(
+        'conflict',
+        `There are ${maxSpamLists} spam lists already`,
+        because('limit-reached', { max: maxSpamLists }),
+      );
     const none = { generation: 0, numbers: 0, importedAt: undefined, triedAt: undefined, problem: undefined };
     const list = { ...input, ...none, id: newId('spam'), hasToken: token !== undefined, createdAt: clock.now() };
     await writes.write(() => {
@@ -127,7 +133,8 @@ export class SpamLists {
   /** Replaces the numbers of a list by those of a file. Throws `conflict` while it is being read, `invalid` where it has no number. */
   async upload(id: string, bytes: Uint8Array): Promise<ImportReport> {
     const report = await this.#import(this.get(id), bytes);
-    if (report.added === 0) throw new AppError('invalid', 'This file contains no phone numbers: the list is unchanged');
+    if (report.added === 0)
+      throw new AppError('invalid', 'This file contains no phone numbers: the list is unchanged', because('no-numbers-in-file'));
     return report;
   }
 
@@ -135,8 +142,9 @@ export class SpamLists {
   async refresh(id: string): Promise<SpamList> {
     const { clock, fetch, store, secrets, writes } = this.#deps;
     const list = this.get(id);
-    if (list.url === undefined) throw new AppError('conflict', 'This list has no URL to download it from: upload a file');
-    if (!list.isEnabled) throw new AppError('conflict', 'This list is disabled, so it is not downloaded');
+    if (list.url === undefined)
+      throw new AppError('conflict', 'This list has no URL to download it from: upload a file', because('no-address'));
+    if (!list.isEnabled) throw new AppError('conflict', 'This list is disabled, so it is not downloaded', because('list-off'));
     const timeout = new AbortController();
     const timer = clock.after(maxFetchMs, () => timeout.abort());
     const token = secrets.read(id);
@@ -166,7 +174,7 @@ export class SpamLists {
   }
 
   async #import(list: SpamList, bytes: Uint8Array): Promise<ImportReport> {
-    if (this.#busy.has(list.id)) throw new AppError('conflict', 'This list is being updated right now');
+    if (this.#busy.has(list.id)) throw new AppError('conflict', 'This list is being updated right now', because('being-updated'));
     this.#busy.add(list.id);
     try {
       return await this.#replace(list, decodeText(bytes));

@@ -68,8 +68,10 @@ export class Outbox {
    */
   enqueue({ kind, orderKey, payload, giveUpAfterSeconds = defaultGiveUpSeconds }: OutboxRequest): string {
     const { clock, newId, isDurable } = this.#options;
-    if (!isDurable) throw new AppError('unavailable', 'Nothing can be sent, because nothing can be saved');
-    if (this.#store.openCount() >= maxOpen) throw new AppError('rate-limited', 'Too much is waiting to be sent already');
+    if (!isDurable)
+      throw new AppError('unavailable', 'Nothing can be sent, because nothing can be saved', refused('nothing-saved'));
+    if (this.#store.openCount() >= maxOpen)
+      throw new AppError('rate-limited', 'Too much is waiting to be sent already', refused('outbox-full'));
     const id = newId('out');
     const createdAt = clock.now();
     this.#store.insert({ id, kind, orderKey, payload, createdAt, giveUpAt: createdAt + giveUpAfterSeconds * 1000 });
@@ -259,3 +261,5 @@ export class Outbox {
 function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+const refused = (reason: string) => ({ because: { reason, values: {} } });

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { isoTime } from '#base/clock.ts';
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { Log } from '#base/log.ts';
 import { backupFormat, backupTypes } from '#contract/backup.ts';
 import type { BackupManifest } from '#contract/backup.ts';
@@ -56,9 +57,10 @@ export class Backup {
   /** Throws `conflict` while another one is made, `unavailable` where there is no room for the copy of the database. */
   async create(passphrase: string | undefined): Promise<StreamReply> {
     const { clock, problem, randomBytes } = this.#deps;
-    const because = problem();
-    if (because !== undefined) throw new AppError('unavailable', because);
-    if (this.#isRunning) throw new AppError('conflict', 'Another backup is being made: wait until it is done');
+    const reason = problem();
+    if (reason !== undefined) throw new AppError('unavailable', reason, because('disk-full'));
+    if (this.#isRunning)
+      throw new AppError('conflict', 'Another backup is being made: wait until it is done', because('backup-running'));
     this.#isRunning = true;
     try {
       const at = clock.now();
@@ -90,13 +92,18 @@ export class Backup {
       throw new AppError(
         'unavailable',
         `There is no room to copy the database (${megabytes(size)}): free some space on the disk`,
+        because('disk-full'),
       );
     }
     const target = join(emptyRestoreFolder(dataDirectory, copyFolder), 'gosip.db');
     const problem = await copyDatabase(path, target);
     if (problem === undefined) return target;
     this.#deps.log.error({ problem }, 'A copy of the database was taken, and is not whole: the database may be damaged');
-    throw new AppError('unavailable', 'The database could not be copied whole: it may be damaged, or the disk is full');
+    throw new AppError(
+      'unavailable',
+      'The database could not be copied whole: it may be damaged, or the disk is full',
+      because('database-damaged'),
+    );
   }
 
   async *#stream(database: string, at: number): AsyncGenerator<Uint8Array> {

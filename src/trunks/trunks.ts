@@ -3,6 +3,7 @@
 // Must stay true: secrets are sealed on the disk, and sent to no server they were not given for; a change holds once it is on the disk.
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { NewId, TrunkId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
 import { parseJson } from '#base/json.ts';
@@ -94,7 +95,8 @@ export class Trunks {
     const { store, writes, newId, clock, addNumbers } = this.#deps;
     check(input, given);
     this.#checkName(input.name, undefined);
-    if (this.#all.size >= maxTrunks) throw new AppError('conflict', `There are ${maxTrunks} trunks already`);
+    if (this.#all.size >= maxTrunks)
+      throw new AppError('conflict', `There are ${maxTrunks} trunks already`, because('limit-reached', { max: maxTrunks }));
     const trunk: Trunk = { ...input, id: newId('trunk'), createdAt: clock.now() };
     await addNumbers(input.numbers);
     await writes.write(() => {

@@ -2,6 +2,7 @@
 // Called by its routes, and by the facts of calls: a call is answered, a call is over.
 // Must stay true: recording never stands in the way of a call, and nothing is recorded that could not be kept.
 import { spokenError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { Events } from '#base/events.ts';
 import type { CallId, DeviceId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
@@ -64,9 +65,9 @@ export class CallRecordings {
   /** Throws `conflict` where nothing is recorded, `unavailable` where the recorder refuses. */
   async change(callId: CallId, change: RecordingChange): Promise<CallRecordingState> {
     const running = this.#running.get(callId);
-    if (running === undefined) throw spokenError('conflict', notRecorded);
+    if (running === undefined) throw spokenError('conflict', notRecorded, because('not-recorded'));
     const result = await this.#deps.recorder.change(running.recording, change);
-    if (result.kind === 'failed') throw spokenError('unavailable', cannotRecord(result.message));
+    if (result.kind === 'failed') throw spokenError('unavailable', cannotRecord(result.message), because('cannot-record'));
     if (change === 'stopped') this.#running.delete(callId);
     else running.isPaused = change === 'paused';
     this.notify(callId);
@@ -106,12 +107,12 @@ export class CallRecordings {
   async #begin(callId: CallId): Promise<void> {
     const { recordings, recorder, callOf, log } = this.#deps;
     const call = callOf(callId);
-    if (call === undefined || !call.isAnswered) throw spokenError('conflict', notAnswered);
+    if (call === undefined || !call.isAnswered) throw spokenError('conflict', notAnswered, because('not-answered'));
     const refusal = this.#refusal(call);
-    if (refusal !== undefined) throw spokenError('conflict', cannotRecord(refusal));
-    if (!(await this.checkSpace())) throw spokenError('unavailable', diskFull);
+    if (refusal !== undefined) throw spokenError('conflict', cannotRecord(refusal), because('cannot-record'));
+    if (!(await this.checkSpace())) throw spokenError('unavailable', diskFull, because('disk-full'));
     const result = await recorder.start(call.externalCallId ?? (await this.#find(call)));
-    if (result.kind === 'failed') throw spokenError('unavailable', cannotRecord(result.message));
+    if (result.kind === 'failed') throw spokenError('unavailable', cannotRecord(result.message), because('cannot-record'));
     const { notice } = result;
     // A call that ended meanwhile is not in progress any more; its recording ended with it.
     if (callOf(callId) !== undefined) this.#running.set(callId, { recording: notice, isPaused: false });
@@ -130,7 +131,7 @@ export class CallRecordings {
   async #find(call: CallInProgress): Promise<string> {
     const found = await this.#deps.recorder.find(call);
     if (found.kind === 'ok') return found.externalCallId;
-    throw spokenError('unavailable', cannotRecord(found.message));
+    throw spokenError('unavailable', cannotRecord(found.message), because('cannot-record'));
   }
 
   /** What there is of the recording of a call has changed. */

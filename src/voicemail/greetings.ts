@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import type { PersonId } from '#base/ids.ts';
 import type { Upload } from '#contract/file.ts';
 import { greetingUpload } from '#contract/voicemails.ts';
@@ -60,7 +61,7 @@ export class Greetings {
     const { files, newToken = randomToken } = this.#deps;
     this.#assertPerson(personId);
     const problem = problemOf(bytes);
-    if (problem !== undefined) throw new AppError('invalid', problem);
+    if (problem !== undefined) throw new AppError('invalid', greetingProblems[problem], because(problem));
     const token = newToken();
     const stored = await files.store({
       name: `${token}.wav`,
@@ -69,7 +70,8 @@ export class Greetings {
       maxBytes: greetingUpload.maxBytes,
       leaveFreeBytes: minFreeBytes,
     });
-    if (stored.kind !== 'stored') throw new AppError(stored.kind === 'no-space' ? 'unavailable' : 'invalid', stored.message);
+    if (stored.kind === 'no-space') throw new AppError('unavailable', stored.message, because('disk-full'));
+    if (stored.kind !== 'stored') throw new AppError('invalid', stored.message);
     try {
       await this.#replace(personId, { kind: 'audio', token, bytes: bytes.length });
     } catch (error) {
@@ -121,15 +123,22 @@ export class Greetings {
   }
 }
 
-/** What is wrong with an uploaded greeting, in the user's words. */
-function problemOf(bytes: Uint8Array): string | undefined {
+const greetingProblems = {
+  'no-wav': 'This is not a WAV file that can be played: PCM, A-law or µ-law is needed',
+  'wav-cut-off': 'The WAV file is cut off',
+  'wav-rate': 'The WAV file must have 8 to 48 kHz and at most two channels',
+  'greeting-empty': 'The greeting is empty',
+  'greeting-long': 'The greeting is longer than two minutes',
+} as const;
+
+/** What is wrong with an uploaded greeting. */
+function problemOf(bytes: Uint8Array): keyof typeof greetingProblems | undefined {
   const wav = readWavHead(Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, wavHeadBytes)), bytes.length);
-  if (wav === undefined) return 'This is not a WAV file that can be played: PCM, A-law or µ-law is needed';
-  if (wav.isTruncated) return 'The WAV file is cut off';
-  if (wav.channels > 2 || wav.sampleRate < 8000 || wav.sampleRate > 48_000)
-    return 'The WAV file must have 8 to 48 kHz and at most two channels';
-  if (wav.seconds < minSeconds) return 'The greeting is empty';
-  return wav.seconds > maxSeconds ? 'The greeting is longer than two minutes' : undefined;
+  if (wav === undefined) return 'no-wav';
+  if (wav.isTruncated) return 'wav-cut-off';
+  if (wav.channels > 2 || wav.sampleRate < 8000 || wav.sampleRate > 48_000) return 'wav-rate';
+  if (wav.seconds < minSeconds) return 'greeting-empty';
+  return wav.seconds > maxSeconds ? 'greeting-long' : undefined;
 }
 
 function randomToken(): string {

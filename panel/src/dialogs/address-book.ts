@@ -136,7 +136,7 @@ export class GosipAddressBookDialog extends FormElement {
     const read = saved.enabled ? await call(syncAddressBook, { params: { id: saved.id } }) : saved;
     await this.seen.reload();
     this.draft = undefined;
-    if (read.problem !== null) throw new Problem('UNAVAILABLE', bookProblemText(read.problem));
+    if (read.problem !== null) throw new Problem('TOLD', bookProblemText(read.problem));
     say({ text: t('books.synced', { name: saved.name }) });
     this.dialog.close();
   }

@@ -47,7 +47,7 @@ export abstract class DraftForm<Draft extends object> extends FormElement {
 
   /** What others made of it is shown before it is written over. `now`: as the house has it at this moment. Throws a Problem. */
   protected assertUnchanged(now: Draft): void {
-    if (this.base !== undefined && !isSame(now, this.base)) throw new Problem('CONFLICT', t('ruleEdit.meanwhile'));
+    if (this.base !== undefined && !isSame(now, this.base)) throw new Problem('TOLD', t('ruleEdit.meanwhile'));
   }
 
   protected renderUnsaved(): TemplateResult | typeof nothing {

@@ -3,7 +3,7 @@ import type { LitElement } from 'lit';
 import { state } from 'lit/decorators.js';
 import type { Problem } from '../problem.ts';
 import { toProblem } from '../problem.ts';
-import { fieldText, problemText } from '../problem-words.ts';
+import { fieldText, problemText, refusalText } from '../problem-words.ts';
 import { GosipElement } from './element.ts';
 
 /** What fields look like below each other. */
@@ -141,7 +141,9 @@ export abstract class FormElement extends GosipElement {
   /** What is wrong with a field, in the reader's words; empty where nothing is. */
   protected wrong(field: string): string {
     const found = this.problem?.fields.find((one) => one.field === field);
-    return found === undefined ? '' : fieldText(found);
+    if (found === undefined) return '';
+    const isOnly = this.problem?.fields.length === 1;
+    return (isOnly && this.problem !== undefined ? refusalText(this.problem) : undefined) ?? fieldText(found);
   }
 
   /** What is wrong that no field on the screen shows. */

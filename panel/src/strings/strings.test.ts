@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { houseLanguages } from '#contract/languages.ts';
+import { refusalReasons } from '#contract/refusal-reasons.ts';
 import { placeholders } from '../phrase.ts';
 import { de } from './de.ts';
 import { en } from './en.ts';
@@ -39,6 +40,16 @@ describe('the words of the panel', () => {
         ([key, text]) => text === en[key as keyof typeof en] && !shared.test(key) && !names.test(key),
       );
       expect({ language, same }).toEqual({ language, same: [] });
+    }
+  });
+
+  it('say of a refusal only what the house tells of it', () => {
+    for (const [reason, values] of Object.entries(refusalReasons)) {
+      const told = reason === 'call-not-made' ? ['why'] : values.toSorted();
+      expect({ reason, fills: placeholders(en[`refusal.${reason as keyof typeof refusalReasons}`]) }).toEqual({
+        reason,
+        fills: told,
+      });
     }
   });
 });

@@ -2,6 +2,7 @@
 // Called by its routes.
 // Must stay true: one run at a time; credentials are stored only after Twilio has accepted them; secrets never leave again.
 import { AppError } from '#base/errors.ts';
+import { because } from '#contract/refusal-reasons.ts';
 import { validateCredentials, reportAccount } from './account.ts';
 import type { AccountProblem, AccountReport, CredentialsInput } from './account.ts';
 import type { AccountHealth, AccountWatch } from './account-watch.ts';
@@ -135,7 +136,7 @@ export class TwilioSetup {
    */
   async accountNumbers(): Promise<readonly string[]> {
     const client = this.#deps.connection.client();
-    if (client === undefined) throw new AppError('conflict', 'No Twilio account is set up');
+    if (client === undefined) throw new AppError('conflict', 'No Twilio account is set up', because('no-twilio'));
     const listed = await client.account.listNumbers();
     if (listed.kind !== 'ok') throw new AppError('unavailable', listed.message);
     const usable = listed.value.filter(({ capabilities: { voice, sms } }) => voice || sms);
@@ -189,7 +190,11 @@ export class TwilioSetup {
     if (entered.accountSid === undefined || entered.authToken === undefined) throw missingAccount();
     const isOther = current.accountSid !== undefined && entered.accountSid !== current.accountSid;
     if (isOther && (current.domain !== undefined || current.trunk !== undefined || current.numbers.length > 0)) {
-      throw new AppError('conflict', `The account ${current.accountSid} is still set up for the house. Undo that first.`);
+      throw new AppError(
+        'conflict',
+        `The account ${current.accountSid} is still set up for the house. Undo that first.`,
+        because('twilio-in-use', { account: current.accountSid ?? '' }),
+      );
     }
     const complete = { ...entered, accountSid: entered.accountSid, authToken: entered.authToken };
     const { problems } = await this.validate(complete);
@@ -200,7 +205,7 @@ export class TwilioSetup {
   }
 
   async #exclusive<Value>(run: () => Promise<Value>): Promise<Value> {
-    if (this.#isRunning) throw new AppError('conflict', 'The setup of Twilio is running already');
+    if (this.#isRunning) throw new AppError('conflict', 'The setup of Twilio is running already', because('twilio-running'));
     this.#isRunning = true;
     try {
       return await run();
@@ -212,7 +217,7 @@ export class TwilioSetup {
 
 function missingAccount(): AppError {
   const details = [{ field: 'accountSid', message: 'is required' }];
-  return new AppError('invalid', 'The account SID and its auth token are required first', { details });
+  return new AppError('invalid', 'The account SID and its auth token are required first', { details, ...because('no-twilio') });
 }
 
 function refusal(problems: readonly AccountProblem[]): AppError {

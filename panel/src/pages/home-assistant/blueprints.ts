@@ -76,8 +76,7 @@ export class GosipBlueprints extends GosipElement {
       await call(installBlueprint, { params: { id }, body: { replace } });
       say({ text: t('blueprints.done', { name }) });
     } catch (error) {
-      const problem = toProblem(error);
-      say({ text: problem.message === '' ? problemText(problem) : problem.message });
+      say({ text: problemText(toProblem(error)) });
     }
     this.busy = '';
     await this.seen.reload();
