@@ -86,7 +86,7 @@ function phoneFacts(device: Device, deps: DiagnosisDeps): PhoneFacts {
 }
 
 function dndOf({ id, name, personId }: Device, { clock, people, routing }: DiagnosisDeps): PhoneFacts['dnd'] {
-  const { house, persons, devices } = routing.dnd.facts();
+  const { house, persons, devices } = routing.dnd.facts(clock.now());
   const owner = people.all().find((person) => person.id === personId);
   const found = [
     { subject: { of: 'device', id }, name, dnd: devices.get(id) },

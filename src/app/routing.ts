@@ -12,6 +12,8 @@ import { ChildLines } from '#routing/child-lines.ts';
 import { dndCommands } from '#routing/dnd-commands.ts';
 import { dndEntities } from '#routing/dnd-entities.ts';
 import { dndRoutes } from '#routing/dnd-routes.ts';
+import { DndScheduleStore } from '#routing/dnd-schedule-store.ts';
+import { DndSchedules } from '#routing/dnd-schedules.ts';
 import { DndStore } from '#routing/dnd-store.ts';
 import { DndSwitches } from '#routing/dnd-switches.ts';
 import { escalationChainRoutes } from '#routing/escalation-chain-routes.ts';
@@ -54,7 +56,7 @@ export type RoutingRoom = {
     readonly routesOf: Routes['of'];
     readonly groups: () => RoutingFacts['groups'];
     readonly chains: () => RoutingFacts['chains'];
-    readonly dnd: () => RoutingFacts['dnd'];
+    readonly dnd: (at: number) => RoutingFacts['dnd'];
     readonly childLines: () => RoutingFacts['childLines'];
     readonly settings: () => RoutingSettings;
     readonly states: RoutingFacts['states'];
@@ -117,7 +119,8 @@ export function composeRouting({
     settings: () => holidays.settings(),
   });
   const ownerOf = (deviceId: DeviceId) => devices.byId(deviceId)?.personId;
-  const dnd = new DndSwitches({ store: new DndStore(db), writes, clock, events, log, ownerOf });
+  const schedules = new DndSchedules({ store: new DndScheduleStore(db), timeZone: () => settings.current.timeZone });
+  const dnd = new DndSwitches({ store: new DndStore(db), schedules, writes, clock, events, log, ownerOf });
   const targets = () => ({ house, groups: groups.all() });
   const childLines = new ChildLines({
     store: new ChildLineStore(db),
@@ -148,7 +151,7 @@ export function composeRouting({
       routesOf: (numberId) => routes.of(numberId),
       groups: () => groups.all(),
       chains: () => chains.all(),
-      dnd: () => dnd.facts(),
+      dnd: (at) => dnd.facts(at),
       childLines: () => withHotlines(childLines.facts(), hotlines.all(), ownerOf),
       settings: () => holidays.settings(),
       states,
@@ -162,7 +165,7 @@ export function composeRouting({
         ...routeRoutes(routes),
         ...ringGroupRoutes(groups),
         ...escalationChainRoutes(chains),
-        ...dndRoutes({ dnd, house }),
+        ...dndRoutes({ dnd, schedules, house }),
         ...childLineRoutes({ lines: childLines, house }),
         ...hotlineRoutes({ hotlines, house }),
         ...routingSettingsRoutes(settings, events),

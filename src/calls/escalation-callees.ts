@@ -9,7 +9,7 @@ export type CalleeSources = {
   readonly devices: { all(): readonly Device[]; byId(id: DeviceId): Device | undefined };
   readonly registrations: { of(deviceId: DeviceId): readonly unknown[] };
   readonly people: { all(): readonly { readonly id: PersonId; readonly name: string }[] };
-  readonly dnd: () => RoutingFacts['dnd'];
+  readonly dnd: (at: number) => RoutingFacts['dnd'];
   readonly isQuietHours: (device: Device, now: number) => boolean;
   /** Whether the house may call this number (E.164). */
   readonly mayCall: (number: string) => boolean;
@@ -62,7 +62,7 @@ function calleeOutside(number: string, contactName: string, { mayCall, nameOfNum
 function isSilent(device: Device, { dnd, isQuietHours }: CalleeSources, { now, ignoresDnd }: Moment): boolean {
   if (ignoresDnd) return false;
   const { id, personId } = device;
-  const { house, persons, devices } = dnd();
+  const { house, persons, devices } = dnd(now);
   const switches = [house, devices.get(id), personId === undefined ? undefined : persons.get(personId)];
   return switches.some((one) => isDndActive(one, now)) || isQuietHours(device, now);
 }

@@ -17,7 +17,7 @@ export type FactSources = {
   readonly routesOf: (numberId: NumberId) => RoutingFacts['routes'];
   readonly groups: () => RoutingFacts['groups'];
   readonly chains: () => RoutingFacts['chains'];
-  readonly dnd: () => RoutingFacts['dnd'];
+  readonly dnd: (at: number) => RoutingFacts['dnd'];
   /** Callers whom a parent lets through once. */
   readonly approvals: { linesFor(number: string): CallerFacts['approvedLines']; use(number: string): void };
   readonly childLines: () => RoutingFacts['childLines'];
@@ -48,7 +48,7 @@ export function gatherFacts(call: HouseCall, sources: FactSources, now: number):
     routes: called.kind === 'number' ? sources.routesOf(called.number.id) : [],
     groups: sources.groups(),
     chains: sources.chains(),
-    dnd: sources.dnd(),
+    dnd: sources.dnd(now),
     childLines: sources.childLines(),
     states: sources.states,
     emergencyUntil: sources.emergencyUntil(now),

@@ -2,9 +2,18 @@ import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { deviceId, personId } from './ids.ts';
 import { isoDateTime } from './date-time.ts';
+import { weekSpan } from './opening-hours.ts';
 
-/** Do not disturb. `until`: when it ends by itself; null: when it is switched off. */
-const state = { isOn: z.boolean(), until: isoDateTime.nullable() };
+/**
+ * Do not disturb. `until`: when it ends by itself; null: when it is switched off. `bySchedule`: nobody switched it on. `offUntil`: the
+ * schedule would have it on, and somebody switched it off until then.
+ */
+const state = {
+  isOn: z.boolean(),
+  until: isoDateTime.nullable(),
+  bySchedule: z.boolean(),
+  offUntil: isoDateTime.nullable(),
+};
 
 export const dndState = z.object(state).meta({ id: 'DndState' });
 
@@ -55,4 +64,53 @@ export const setDeviceDnd = endpoint({
   params: z.object({ id: deviceId }),
   body,
   reply: dndState,
+});
+
+/** Of the week, by the clock of the house; an entry that is not on is kept and does nothing. Entries that touch are one period. */
+const entries = z.array(weekSpan.extend({ isOn: z.boolean().default(true) })).max(20);
+
+/** `timeZone`: the house’s. */
+export const dndSchedule = z.object({ entries, timeZone: z.string() }).meta({ id: 'DndSchedule' });
+
+const scheduleBody = z.strictObject({ entries });
+
+export const getHouseDndSchedule = endpoint({
+  id: 'getHouseDndSchedule',
+  method: 'GET',
+  path: '/dnd/house/schedule',
+  access: 'user',
+  summary: 'When do not disturb of the house is on by itself',
+  reply: dndSchedule,
+});
+
+export const setHouseDndSchedule = endpoint({
+  id: 'setHouseDndSchedule',
+  method: 'PUT',
+  path: '/dnd/house/schedule',
+  access: 'admin',
+  summary: 'Say when do not disturb of the house is on by itself; switched off by hand it stays off until the period is over',
+  body: scheduleBody,
+  reply: dndSchedule,
+});
+
+export const getPersonDndSchedule = endpoint({
+  id: 'getPersonDndSchedule',
+  method: 'GET',
+  path: '/dnd/persons/:id/schedule',
+  access: 'user',
+  summary: 'When do not disturb of a person is on by itself. Yourself alone, but for an admin',
+  params: z.object({ id: personId }),
+  reply: dndSchedule,
+});
+
+export const setPersonDndSchedule = endpoint({
+  id: 'setPersonDndSchedule',
+  method: 'PUT',
+  path: '/dnd/persons/:id/schedule',
+  access: 'user',
+  summary:
+    'Say when do not disturb of a person is on by itself; switched off by hand it stays off until the period is over. Yourself alone, but for an admin',
+  params: z.object({ id: personId }),
+  body: scheduleBody,
+  reply: dndSchedule,
 });

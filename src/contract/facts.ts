@@ -127,7 +127,7 @@ export const facts = {
   /** Calls are not recorded; once until there is room again. */
   'recording.suspended': fact(z.object({ reason: z.string() }), 'admin'),
   'recording.resumed': fact(z.record(z.string(), z.never()), 'admin'),
-  /** Do not disturb was switched, or its time is over. `personId`: whose it is; null for the house's, of which `deviceId` is null too. */
+  /** Do not disturb was switched, a schedule was changed, has begun or is over, or its time is over. `personId`: whose it is; null for the house's, of which `deviceId` is null too. */
   'dnd.changed': fact(
     z.object({
       of: z.enum(['house', 'person', 'device']).meta({ id: 'DndOf' }),
@@ -135,6 +135,7 @@ export const facts = {
       deviceId: deviceId.nullable(),
       isOn: z.boolean(),
       until: isoDateTime.nullable(),
+      bySchedule: z.boolean(),
     }),
     'shared',
   ),

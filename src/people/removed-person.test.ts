@@ -62,6 +62,10 @@ const columns: Readonly<Record<string, Column>> = {
       VALUES (@person, '[]', '[]', 1, '[]', '[]', 1, 1)`,
   },
   'dnd.person_id': { after: 'gone', plant: 'INSERT INTO dnd (person_id) VALUES (@person)' },
+  'dnd_schedules.person_id': {
+    after: 'gone',
+    plant: "INSERT INTO dnd_schedules (person_id, entries, changed_at) VALUES (@person, '[]', 1)",
+  },
   'escalation_persons.person_id': {
     after: 'gone',
     plant: "INSERT INTO escalation_persons (escalation_id, person_id) VALUES ('e', @person)",

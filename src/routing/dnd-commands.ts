@@ -11,7 +11,7 @@ import type { DndSwitches } from './dnd-switches.ts';
 
 export type DndCommandDeps = {
   readonly clock: { now(): number };
-  readonly dnd: Pick<DndSwitches, 'set'>;
+  readonly dnd: { set(...given: Parameters<DndSwitches['set']>): Promise<unknown> };
   readonly house: {
     readonly devices: { all(): readonly Named<DeviceId>[] };
     readonly people: { all(): readonly Named<PersonId>[] };

@@ -4,13 +4,23 @@ import type { ZoneTime } from './zone-time.ts';
 
 /** Whether the zone's moment lies in one of the condition's windows. They follow the clocks of the zone also in the nights when those are changed. */
 export function isWithin(condition: TimeCondition, zone: ZoneTime, holidays: ReadonlySet<string>): boolean {
+  return windowAt(condition, zone, holidays) !== undefined;
+}
+
+/** The window in which the zone's moment lies, and which of two ends last. `end`: in milliseconds since the Unix epoch. */
+export function windowAt(
+  condition: TimeCondition,
+  zone: ZoneTime,
+  holidays: ReadonlySet<string>,
+): { readonly end: number } | undefined {
   const { from, to } = windowOf(condition);
   // A window that passes midnight began yesterday.
   for (const day of to > dayMs ? [zone.day, zone.day - 1] : [zone.day]) {
     if (!isDayOf(condition, day, holidays)) continue;
-    if (zone.now >= zone.startOf(day * dayMs + from) && zone.now < zone.endOf(day * dayMs + to)) return true;
+    const end = zone.endOf(day * dayMs + to);
+    if (zone.now >= zone.startOf(day * dayMs + from) && zone.now < end) return { end };
   }
-  return false;
+  return undefined;
 }
 
 /** Whether windows of the condition begin on this day (days since 1970-01-01). */

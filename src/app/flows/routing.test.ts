@@ -189,7 +189,7 @@ describe('routing of the whole house', { timeout: 60_000 }, () => {
     const past = { isOn: true, until: new Date(harness.clock.now() - 1).toISOString() };
     expect(await harness.refusal('PUT', '/dnd/house', past)).toEqual({ until: 'must be in the future' });
     const own = `/dnd/persons/${harness.idOf('anna')}`;
-    expect(await harness.json('PUT', own, { isOn: true, until }, 'anna')).toEqual({ isOn: true, until });
+    expect(await harness.json('PUT', own, { isOn: true, until }, 'anna')).toMatchObject({ isOn: true, until, bySchedule: false });
     expect((await harness.preview()).plan).toMatchObject({ kind: 'voicemail', reason: 'dnd' });
     expect((await harness.preview({ at: until })).plan).toMatchObject({ reason: 'offline' });
     harness.clock.advance(70_000);

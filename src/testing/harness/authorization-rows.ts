@@ -66,6 +66,8 @@ const special: Readonly<Record<string, Row>> = {
   blockFromCall: { rule: 'refused', body: (of) => ({ callId: of.cdrId }) },
   blockFromMessage: { rule: 'refused', body: (of) => ({ messageId: of.messageId }) },
   setPersonDnd: { body: () => ({ isOn: false }) },
+  setPersonDndSchedule: { body: () => ({ entries: [{ days: [1], from: '22:00', to: '07:00' }] }) },
+  getHouseDndSchedule: { rule: 'self' },
   setDeviceDnd: { body: () => ({ isOn: false }) },
   answerCallApproval: { body: () => ({ answer: 'once' }) },
   takeEscalation: { body: () => ({}) },

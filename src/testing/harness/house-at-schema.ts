@@ -134,6 +134,10 @@ const rows: Readonly<Record<number, readonly string[]>> = {
      VALUES ('trunk_old', 'Provider', 'other', 0, 'both', 'sip.example.org', 'udp', 0, '[]', '[]', 'plus', 'plus', 'from', 0, ${at})`,
     `INSERT INTO trunk_order (trunk_id, position) VALUES ('trunk_old', 0)`,
   ],
+  22: [
+    `INSERT INTO dnd_schedules (person_id, entries, off_until, changed_at)
+     VALUES ('person_sara', '[{"days":[1],"from":"22:00","to":"07:00","isOn":true}]', NULL, ${at})`,
+  ],
 };
 
 /** Makes the database of a house that was brought to each schema one after the other, up to this one. */

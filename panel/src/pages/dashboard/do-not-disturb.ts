@@ -21,12 +21,13 @@ import { dndStyles } from './dnd-styles.ts';
 
 type Dnd = EndpointReply<typeof getDnd>;
 type State = Dnd['house'];
+type Switched = Pick<State, 'isOn' | 'until'>;
 type Line = {
   readonly key: string;
   readonly name: string;
   readonly text: string;
   readonly state: State;
-  readonly set: (state: State) => Promise<unknown>;
+  readonly set: (body: Switched) => Promise<unknown>;
 };
 
 /** Who is left in peace, and until when. */
@@ -107,7 +108,7 @@ export class GosipDoNotDisturb extends GosipElement {
     await this.set(line, { isOn: selected, until: null }, selected);
   }
 
-  private async set(line: Line, body: State, keepsAsking = false): Promise<void> {
+  private async set(line: Line, body: Switched, keepsAsking = false): Promise<void> {
     try {
       await line.set(body);
       if (!keepsAsking) this.asked = undefined;
