@@ -59,3 +59,40 @@ export function checkName({ name }: Pick<SelfCheck, 'name'>): string {
   const known = checks[name];
   return known === undefined ? name : t(known);
 }
+
+const helps: Readonly<Record<string, StringKey>> = {
+  account: 'twilio.check.account.help',
+  'public address': 'twilio.check.address.help',
+  registration: 'twilio.check.registration.help',
+  'media relay': 'twilio.check.media.help',
+};
+
+/** What it means, and what to do, where a check did not go well. */
+export function checkHelp({ name }: Pick<SelfCheck, 'name'>): string {
+  const known = helps[name];
+  return known === undefined ? '' : t(known);
+}
+
+type Drift = TwilioSetup['drift'][number];
+
+const fields: Readonly<Record<string, StringKey>> = {
+  secure: 'twilio.drift.field.secure',
+  calls: 'twilio.drift.field.calls',
+  messages: 'twilio.drift.field.messages',
+  origination: 'twilio.drift.field.origination',
+  disasterRecoveryUrl: 'twilio.drift.field.disasterRecoveryUrl',
+};
+
+/** `number +14165550100` and `Messaging Service Shop` have a name behind what they are; the others are a name alone. */
+export function driftSubject({ what, field }: Pick<Drift, 'what' | 'field'>): string {
+  const [, name] = /^(?:number|Messaging Service) (.+)$/s.exec(what) ?? [];
+  const subject =
+    name === undefined ? what : t(what.startsWith('number') ? 'twilio.step.number' : 'twilio.step.service', { name });
+  const key = field === null ? undefined : fields[field];
+  return field === null ? subject : `${subject} · ${key === undefined ? field : t(key)}`;
+}
+
+/** Without a field it is the whole that is not there. */
+export function driftText({ field, is, should }: Pick<Drift, 'field' | 'is' | 'should'>): string {
+  return field === null ? t('twilio.drift.gone') : t('twilio.drift.is', { is, should });
+}

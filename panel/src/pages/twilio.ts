@@ -10,6 +10,7 @@ import { call } from '../api.ts';
 import { clock } from '../clock.ts';
 import { formatMoment, formatWhen } from '../format.ts';
 import { card, whenRead } from '../parts/card.ts';
+import { renderSaid } from '../parts/details.ts';
 import { fields, FormElement } from '../parts/form.ts';
 import { look, rows } from '../parts/look.ts';
 import '../parts/notice.ts';
@@ -20,7 +21,7 @@ import '../parts/status.ts';
 import { problemText } from '../problem-words.ts';
 import { me } from '../session.ts';
 import { Shown } from '../shown.ts';
-import { checkName } from '../twilio-words.ts';
+import { checkHelp, checkName, driftSubject, driftText } from '../twilio-words.ts';
 import type { SelfCheck, TwilioSetup } from '../twilio-words.ts';
 import { locale, t } from '../words.ts';
 import { renderAccountProblem } from './twilio/connect.ts';
@@ -168,11 +169,11 @@ export class GosipTwilio extends FormElement {
       html`<p class="body quiet">${t('twilio.drift.text')}</p>
         <ul class="rows">
           ${drift.map(
-            ({ what, field, is, should }) =>
+            (one) =>
               html`<li class="row">
                 <span class="text"
-                  ><span class="main">${what}${field === null ? '' : ` · ${field}`}</span
-                  ><span class="more">${t('twilio.drift.is', { is, should })}</span></span
+                  ><span class="main">${driftSubject(one)}</span
+                  ><span class="more">${driftText(one)}</span></span
                 >
               </li>`,
           )}
@@ -212,7 +213,7 @@ export class GosipTwilio extends FormElement {
               tone=${one.status === 'ok' ? 'good' : one.status === 'down' ? 'bad' : 'warning'}
               text="${checkName(one)}: ${t(`twilio.check.${one.status}`)}"
             ></gosip-status>
-            <p class="quiet more">${one.message}</p>
+            ${one.status === 'ok' ? nothing : html`<p class="quiet more">${checkHelp(one)}</p>${renderSaid(one.message)}`}
           </li>`,
       )}
     </ul>`;
@@ -224,11 +225,11 @@ export class GosipTwilio extends FormElement {
       t('twilio.alerts'),
       html`<ul class="rows">
         ${alerts.map(
-          ({ message, url, at }) =>
+          ({ code, message, url, at }) =>
             html`<li class="row">
               <span class="text"
-                ><span class="main">${message}</span
-                ><span class="more"
+                ><span class="main">${code === null ? '' : t('twilio.alert.code', { code })}</span
+                >${renderSaid(message)}<span class="more"
                   >${[at === null ? '' : formatMoment(Date.parse(at), locale.value), url].filter((text) => text !== '').join(' · ')}</span
                 ></span
               >

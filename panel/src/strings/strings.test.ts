@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { houseLanguages } from '#contract/languages.ts';
 import { refusalReasons } from '#contract/refusal-reasons.ts';
@@ -51,5 +52,12 @@ describe('the words of the panel', () => {
         fills: told,
       });
     }
+  });
+
+  it('name every blueprint, and say what it is for', () => {
+    const folders = ['automation', 'script'].map((domain) => new URL(`../../../blueprints/${domain}/gosip/`, import.meta.url));
+    const ids = folders.flatMap((folder) => readdirSync(folder)).map((name) => name.replace(/\.yaml$/, ''));
+    const missing = ids.filter((id) => !(`blueprint.${id}` in en && `blueprint.${id}.text` in en));
+    expect({ missing, some: ids.length > 0 }).toEqual({ missing: [], some: true });
   });
 });

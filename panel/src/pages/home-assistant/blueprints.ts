@@ -15,6 +15,7 @@ import { base } from '../../place.ts';
 import { toProblem } from '../../problem.ts';
 import { problemText } from '../../problem-words.ts';
 import { Shown } from '../../shown.ts';
+import type { StringKey } from '../../strings/en.ts';
 import { t } from '../../words.ts';
 import { homeAssistantStyles } from './styles.ts';
 
@@ -48,8 +49,8 @@ export class GosipBlueprints extends GosipElement {
   private renderOne(one: Blueprint) {
     return html`<li class="row buttoned">
       <span class="text">
-        <span class="main">${one.name}</span>
-        <span class="more">${firstParagraph(one.description)}</span>
+        <span class="main">${blueprintName(one)}</span>
+        <span class="more">${blueprintText(one)}</span>
         ${one.supported === false ? html`<span class="more">${t('blueprints.tooOld', { version: one.minVersion })}</span>` : nothing}
       </span>
       <span class="end">${this.renderState(one)}</span>
@@ -64,17 +65,18 @@ export class GosipBlueprints extends GosipElement {
     const isOther = one.state === 'other';
     return html`<md-filled-tonal-button
       ?disabled=${this.busy !== '' || one.supported === false}
-      aria-label="${isOther ? t('blueprints.replace') : t('blueprints.install')}: ${one.name}"
+      aria-label="${isOther ? t('blueprints.replace') : t('blueprints.install')}: ${blueprintName(one)}"
       @click=${() => void this.install(one, isOther)}
       >${isOther ? t('blueprints.replace') : t('blueprints.install')}</md-filled-tonal-button
     >`;
   }
 
-  private async install({ id, name }: Blueprint, replace: boolean): Promise<void> {
+  private async install(one: Blueprint, replace: boolean): Promise<void> {
+    const { id } = one;
     this.busy = id;
     try {
       await call(installBlueprint, { params: { id }, body: { replace } });
-      say({ text: t('blueprints.done', { name }) });
+      say({ text: t('blueprints.done', { name: blueprintName(one) }) });
     } catch (error) {
       say({ text: problemText(toProblem(error)) });
     }
@@ -87,4 +89,18 @@ export class GosipBlueprints extends GosipElement {
 function firstParagraph(markdown: string): string {
   const [paragraph = ''] = markdown.trim().split('\n');
   return paragraph.replaceAll(/[*_`#]/g, '').replaceAll(/\s+/g, ' ');
+}
+
+/** Undefined for one of a later release of GoSIP. */
+function ownText(key: string): string | undefined {
+  const text = t(key as StringKey);
+  return text === key ? undefined : text;
+}
+
+function blueprintName({ id, name }: Blueprint): string {
+  return ownText(`blueprint.${id}`) ?? name;
+}
+
+function blueprintText({ id, description }: Blueprint): string {
+  return ownText(`blueprint.${id}.text`) ?? firstParagraph(description);
 }

@@ -1,5 +1,6 @@
 import { mdiAlertCircle, mdiCheckCircle, mdiMinusCircleOutline } from '@mdi/js';
 import { html, nothing } from 'lit';
+import { renderSaid } from '../../parts/details.ts';
 import '../../parts/icon.ts';
 import { stepText } from '../../twilio-words.ts';
 import type { SetupStep } from '../../twilio-words.ts';
@@ -21,7 +22,7 @@ export function renderSteps(steps: readonly SetupStep[], isRunning: boolean) {
           <gosip-icon .path=${icons[step.outcome]}></gosip-icon>
           <span
             >${stepText(step)}<span class="spoken">: ${t(`twilio.outcome.${step.outcome}`)}</span>
-            ${step.outcome === 'failed' || step.outcome === 'skipped' ? html`<span class="quiet said">${step.message}</span>` : nothing}</span
+            ${step.outcome === 'failed' || step.outcome === 'skipped' ? renderSaid(step.message) : nothing}</span
           >
         </li>`,
     )}
