@@ -172,8 +172,7 @@ export class GosipTwilio extends FormElement {
             (one) =>
               html`<li class="row">
                 <span class="text"
-                  ><span class="main">${driftSubject(one)}</span
-                  ><span class="more">${driftText(one)}</span></span
+                  ><span class="main">${driftSubject(one)}</span><span class="more">${driftText(one)}</span></span
                 >
               </li>`,
           )}
@@ -213,7 +212,12 @@ export class GosipTwilio extends FormElement {
               tone=${one.status === 'ok' ? 'good' : one.status === 'down' ? 'bad' : 'warning'}
               text="${checkName(one)}: ${t(`twilio.check.${one.status}`)}"
             ></gosip-status>
-            ${one.status === 'ok' ? nothing : html`<p class="quiet more">${checkHelp(one)}</p>${renderSaid(one.message)}`}
+            ${
+              one.status === 'ok'
+                ? nothing
+                : html`<p class="quiet more">${checkHelp(one)}</p>
+                    ${renderSaid(one.message)}`
+            }
           </li>`,
       )}
     </ul>`;
@@ -228,8 +232,8 @@ export class GosipTwilio extends FormElement {
           ({ code, message, url, at }) =>
             html`<li class="row">
               <span class="text"
-                ><span class="main">${code === null ? '' : t('twilio.alert.code', { code })}</span
-                >${renderSaid(message)}<span class="more"
+                ><span class="main">${code === null ? '' : t('twilio.alert.code', { code })}</span>${renderSaid(message)}<span
+                  class="more"
                   >${[at === null ? '' : formatMoment(Date.parse(at), locale.value), url].filter((text) => text !== '').join(' · ')}</span
                 ></span
               >

@@ -29,6 +29,7 @@ import { sayDone, sayProblem } from '../undo.ts';
 import { audioOf, audioText, voicemailFacts, wordsOf } from '../voicemail-words.ts';
 import { locale, t } from '../words.ts';
 import { whenRead } from './card.ts';
+import { renderSaid } from './details.ts';
 import { GosipElement } from './element.ts';
 import './icon.ts';
 import { look } from './look.ts';
@@ -111,7 +112,7 @@ export class GosipVoicemailDetail extends GosipElement {
     if (text !== '')
       return html`<div class="no-audio">
         <p>${text}</p>
-        ${one.problem === null ? nothing : html`<p class="quiet" lang="en">${one.problem}</p>`}
+        ${one.problem === null ? nothing : renderSaid(one.problem)}
       </div>`;
     const { audio, peaks } = audioOf(one.id);
     return html`<gosip-player

@@ -2091,7 +2091,8 @@ export const de: Strings = {
   'field.future': 'Das ist schon vorbei.',
 
   'twilio.check.account.help': 'Was am Konto nicht stimmt, steht bei seiner Karte.',
-  'twilio.check.address.help': 'Twilio erreicht dieses Haus unter seiner öffentlichen Adresse nicht. Prüfe Adresse, Router und Zertifikat.',
+  'twilio.check.address.help':
+    'Twilio erreicht dieses Haus unter seiner öffentlichen Adresse nicht. Prüfe Adresse, Router und Zertifikat.',
   'twilio.check.registration.help': 'Bis dieses Haus wieder bei Twilio angemeldet ist, gehen Anrufe von außen an die Mailbox.',
   'twilio.check.media.help': 'Anrufe nach außen haben vielleicht keinen Ton. Die Seite „Warnungen“ sagt, was hilft.',
   'twilio.drift.gone': 'Das gibt es dort nicht mehr.',
@@ -2192,7 +2193,8 @@ export const de: Strings = {
 
   // blueprints, by their ids
   'blueprint.announce_caller': 'Anrufer ansagen',
-  'blueprint.announce_caller.text': 'Lautsprecher sagen, wer anruft, solange die Telefone klingeln, und verstummen, wenn jemand abhebt.',
+  'blueprint.announce_caller.text':
+    'Lautsprecher sagen, wer anruft, solange die Telefone klingeln, und verstummen, wenn jemand abhebt.',
   'blueprint.sms_on_event': 'Nachricht senden, wenn etwas geschieht',
   'blueprint.sms_on_event.text': 'Eine SMS, wenn etwas geschieht, das du auswählst, und nicht zu oft hintereinander.',
   'blueprint.dnd_helper': '„Nicht stören“ durch einen Helfer',
@@ -2212,11 +2214,13 @@ export const de: Strings = {
   'blueprint.dnd_schedule': '„Nicht stören“ zu festen Zeiten',
   'blueprint.dnd_schedule.text': 'Zu einer Uhrzeit an und zu einer anderen von selbst wieder aus.',
   'blueprint.appliance_finished': 'Melden, wenn ein Gerät fertig ist',
-  'blueprint.appliance_finished.text': 'Sagt allen, die zu Hause sind, dass die Waschmaschine fertig ist: einmal und nicht nachts.',
+  'blueprint.appliance_finished.text':
+    'Sagt allen, die zu Hause sind, dass die Waschmaschine fertig ist: einmal und nicht nachts.',
   'blueprint.call': 'Jemanden anrufen',
   'blueprint.call.text': 'Für Tasten und Automationen: lässt ein Telefon klingeln und ruft dann einen Namen oder eine Nummer an.',
   'blueprint.send_sms': 'Nachricht senden',
   'blueprint.send_sms.text': 'Für Tasten und Automationen: sendet eine SMS.',
   'blueprint.assistant_tool': 'Werkzeug für KI-Assistenten',
-  'blueprint.assistant_tool.text': 'Ein Assistent mit Sprachmodell liest Mailbox-Nachrichten vor, sagt, wer angerufen hat, und startet Anrufe.',
+  'blueprint.assistant_tool.text':
+    'Ein Assistent mit Sprachmodell liest Mailbox-Nachrichten vor, sagt, wer angerufen hat, und startet Anrufe.',
 };

@@ -2080,7 +2080,8 @@ export const en = {
   'field.future': 'This is over already.',
 
   'twilio.check.account.help': 'What is wrong with the account is said at its card.',
-  'twilio.check.address.help': 'Twilio does not reach this house at its public address. Check the address, the router and the certificate.',
+  'twilio.check.address.help':
+    'Twilio does not reach this house at its public address. Check the address, the router and the certificate.',
   'twilio.check.registration.help': 'Until this house is signed in at Twilio again, calls from outside go to voicemail.',
   'twilio.check.media.help': 'Calls outside may have no sound. The page Alerts says what helps.',
   'twilio.drift.gone': 'It is not there any more.',

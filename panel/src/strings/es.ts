@@ -2065,7 +2065,8 @@ export const es: Strings = {
   'field.future': 'Eso ya ha pasado.',
 
   'twilio.check.account.help': 'Lo que falla en la cuenta está en su tarjeta.',
-  'twilio.check.address.help': 'Twilio no llega a esta casa por su dirección pública. Revisa la dirección, el router y el certificado.',
+  'twilio.check.address.help':
+    'Twilio no llega a esta casa por su dirección pública. Revisa la dirección, el router y el certificado.',
   'twilio.check.registration.help': 'Hasta que esta casa vuelva a registrarse en Twilio, las llamadas de fuera van al buzón.',
   'twilio.check.media.help': 'Puede que las llamadas externas no tengan sonido. La página Alertas dice qué hacer.',
   'twilio.drift.gone': 'Ya no existe allí.',
@@ -2164,7 +2165,8 @@ export const es: Strings = {
 
   // blueprints, by their ids
   'blueprint.announce_caller': 'Anunciar quién llama',
-  'blueprint.announce_caller.text': 'Los altavoces dicen quién llama mientras suenan los teléfonos y callan cuando alguien contesta.',
+  'blueprint.announce_caller.text':
+    'Los altavoces dicen quién llama mientras suenan los teléfonos y callan cuando alguien contesta.',
   'blueprint.sms_on_event': 'Enviar un SMS cuando ocurra algo',
   'blueprint.sms_on_event.text': 'Un SMS cuando ocurra lo que tú elijas, y no demasiado a menudo.',
   'blueprint.dnd_helper': 'No molestar según un ayudante',
@@ -2190,5 +2192,6 @@ export const es: Strings = {
   'blueprint.send_sms': 'Enviar un SMS',
   'blueprint.send_sms.text': 'Para botones y automatizaciones: envía un SMS.',
   'blueprint.assistant_tool': 'Herramienta para asistentes de IA',
-  'blueprint.assistant_tool.text': 'Un asistente con modelo de lenguaje lee los mensajes de voz, dice quién llamó y hace llamadas.',
+  'blueprint.assistant_tool.text':
+    'Un asistente con modelo de lenguaje lee los mensajes de voz, dice quién llamó y hace llamadas.',
 };

@@ -2088,8 +2088,10 @@ export const fr: Strings = {
   'field.future': 'C’est déjà passé.',
 
   'twilio.check.account.help': 'Ce qui ne va pas avec le compte est indiqué sur sa carte.',
-  'twilio.check.address.help': 'Twilio n’atteint pas cette maison à son adresse publique. Vérifiez l’adresse, le routeur et le certificat.',
-  'twilio.check.registration.help': 'Tant que cette maison n’est pas de nouveau connectée à Twilio, les appels extérieurs vont à la messagerie.',
+  'twilio.check.address.help':
+    'Twilio n’atteint pas cette maison à son adresse publique. Vérifiez l’adresse, le routeur et le certificat.',
+  'twilio.check.registration.help':
+    'Tant que cette maison n’est pas de nouveau connectée à Twilio, les appels extérieurs vont à la messagerie.',
   'twilio.check.media.help': 'Les appels extérieurs peuvent être sans son. La page Alertes dit que faire.',
   'twilio.drift.gone': 'Cela n’y existe plus.',
   'twilio.drift.field.secure': 'Chiffrement',
@@ -2187,19 +2189,22 @@ export const fr: Strings = {
 
   // blueprints, by their ids
   'blueprint.announce_caller': 'Annoncer l’appelant',
-  'blueprint.announce_caller.text': 'Les enceintes disent qui appelle pendant la sonnerie et se taisent quand quelqu’un décroche.',
+  'blueprint.announce_caller.text':
+    'Les enceintes disent qui appelle pendant la sonnerie et se taisent quand quelqu’un décroche.',
   'blueprint.sms_on_event': 'Envoyer un SMS quand quelque chose se produit',
   'blueprint.sms_on_event.text': 'Un SMS quand survient un événement de votre choix, et pas trop souvent.',
   'blueprint.dnd_helper': '« Ne pas déranger » selon une entrée',
   'blueprint.dnd_helper.text': '« Ne pas déranger » suit un de vos interrupteurs ou capteurs, par exemple « Coucher ».',
   'blueprint.alarm_escalation': 'Appeler à l’aide en cas d’alarme',
-  'blueprint.alarm_escalation.text': 'Une alarme fumée, gaz ou eau appelle les personnes une à une, jusqu’à ce que quelqu’un appuie sur 1.',
+  'blueprint.alarm_escalation.text':
+    'Une alarme fumée, gaz ou eau appelle les personnes une à une, jusqu’à ce que quelqu’un appuie sur 1.',
   'blueprint.doorbell': 'Prévenir quand on sonne à la porte',
   'blueprint.doorbell.text': 'Une notification avec l’image d’une caméra et un bouton qui ouvre la porte.',
   'blueprint.missed_call': 'Prévenir d’un appel manqué',
   'blueprint.missed_call.text': 'Un appel manqué devient une notification avec « Rappeler ».',
   'blueprint.voice': 'Demander à la voix',
-  'blueprint.voice.text': 'Dites-le à Assist : écouter vos messages, savoir qui a appelé, activer « Ne pas déranger », appeler quelqu’un.',
+  'blueprint.voice.text':
+    'Dites-le à Assist : écouter vos messages, savoir qui a appelé, activer « Ne pas déranger », appeler quelqu’un.',
   'blueprint.voicemail_notice': 'Prévenir d’un message vocal',
   'blueprint.voicemail_notice.text': 'Un nouveau message vocal devient une notification, bientôt avec son texte.',
   'blueprint.flash_lights': 'Lumières clignotantes à la sonnerie',
@@ -2207,7 +2212,8 @@ export const fr: Strings = {
   'blueprint.dnd_schedule': '« Ne pas déranger » à heures fixes',
   'blueprint.dnd_schedule.text': 'Activé à une heure, désactivé tout seul à une autre.',
   'blueprint.appliance_finished': 'Prévenir quand un appareil a fini',
-  'blueprint.appliance_finished.text': 'Prévient les personnes présentes que la machine à laver a fini : une fois, et pas la nuit.',
+  'blueprint.appliance_finished.text':
+    'Prévient les personnes présentes que la machine à laver a fini : une fois, et pas la nuit.',
   'blueprint.call': 'Appeler quelqu’un',
   'blueprint.call.text': 'Pour boutons et automatisations : fait sonner un téléphone, puis appelle un nom ou un numéro.',
   'blueprint.send_sms': 'Envoyer un SMS',

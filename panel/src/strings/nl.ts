@@ -2079,7 +2079,8 @@ export const nl: Strings = {
   'field.future': 'Dat is al voorbij.',
 
   'twilio.check.account.help': 'Wat er met het account mis is, staat op de kaart ervan.',
-  'twilio.check.address.help': 'Twilio bereikt dit huis niet op het openbare adres. Controleer het adres, de router en het certificaat.',
+  'twilio.check.address.help':
+    'Twilio bereikt dit huis niet op het openbare adres. Controleer het adres, de router en het certificaat.',
   'twilio.check.registration.help': 'Tot dit huis weer bij Twilio is aangemeld, gaan gesprekken van buiten naar de voicemail.',
   'twilio.check.media.help': 'Gesprekken naar buiten hebben misschien geen geluid. De pagina Waarschuwingen zegt wat helpt.',
   'twilio.drift.gone': 'Het is er niet meer.',
@@ -2177,7 +2178,8 @@ export const nl: Strings = {
 
   // blueprints, by their ids
   'blueprint.announce_caller': 'De beller aankondigen',
-  'blueprint.announce_caller.text': 'Luidsprekers zeggen wie er belt zolang de telefoons overgaan, en zwijgen als iemand opneemt.',
+  'blueprint.announce_caller.text':
+    'Luidsprekers zeggen wie er belt zolang de telefoons overgaan, en zwijgen als iemand opneemt.',
   'blueprint.sms_on_event': 'Een sms sturen als er iets gebeurt',
   'blueprint.sms_on_event.text': 'Een sms als er iets gebeurt wat jij kiest, en niet te vaak achter elkaar.',
   'blueprint.dnd_helper': 'Niet storen via een helper',
@@ -2189,7 +2191,8 @@ export const nl: Strings = {
   'blueprint.missed_call': 'Een gemiste oproep melden',
   'blueprint.missed_call.text': 'Een gemiste oproep wordt een melding met “Terugbellen”.',
   'blueprint.voice': 'Met je stem vragen',
-  'blueprint.voice.text': 'Zeg het tegen Assist: je voicemail horen, vragen wie er belde, “niet storen” schakelen, iemand bellen.',
+  'blueprint.voice.text':
+    'Zeg het tegen Assist: je voicemail horen, vragen wie er belde, “niet storen” schakelen, iemand bellen.',
   'blueprint.voicemail_notice': 'Een voicemail melden',
   'blueprint.voicemail_notice.text': 'Een nieuwe voicemail wordt een melding, even later met de tekst erbij.',
   'blueprint.flash_lights': 'Lampen knipperen als de telefoon gaat',
@@ -2203,5 +2206,6 @@ export const nl: Strings = {
   'blueprint.send_sms': 'Een sms sturen',
   'blueprint.send_sms.text': 'Voor knoppen en automatiseringen: stuurt een sms.',
   'blueprint.assistant_tool': 'Hulpmiddel voor AI-assistenten',
-  'blueprint.assistant_tool.text': 'Een assistent met een taalmodel leest voicemails voor, zegt wie er belde en begint gesprekken.',
+  'blueprint.assistant_tool.text':
+    'Een assistent met een taalmodel leest voicemails voor, zegt wie er belde en begint gesprekken.',
 };
