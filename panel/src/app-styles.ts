@@ -194,7 +194,8 @@ export const appStyles = css`
     }
     nav li {
       flex: 1;
-      min-width: 0;
+      /* A word such as “Nachrichten” takes what others leave. */
+      min-width: min-content;
     }
     nav a,
     nav .more {
@@ -202,8 +203,8 @@ export const appStyles = css`
       justify-content: flex-start;
       gap: 2px;
       height: 100%;
-      padding: 8px 2px 0;
-      font-size: 12px;
+      padding: 8px 0 0;
+      font-size: clamp(11px, 3.5vw, 12px);
       line-height: 13px;
       text-align: center;
     }
@@ -225,7 +226,6 @@ export const appStyles = css`
     }
     nav .words {
       max-width: 100%;
-      overflow-wrap: anywhere;
     }
   }
 `;

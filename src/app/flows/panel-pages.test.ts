@@ -49,6 +49,20 @@ function plantMarkup(): void {
   db.close();
 }
 
+/** Words at the foot of the page that are on two lines, or wider than their place. */
+const brokenWords = `[...document.querySelector('gosip-app').shadowRoot.querySelectorAll('nav .words')].flatMap((one) => {
+  const text = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+  const broken = [];
+  while (text.nextNode()) for (const word of text.currentNode.data.matchAll(/\\S+/g)) {
+    const range = document.createRange();
+    range.setStart(text.currentNode, word.index);
+    range.setEnd(text.currentNode, word.index + word[0].length);
+    const tops = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+    if (tops.size > 1 || range.getBoundingClientRect().width > one.closest('li').getBoundingClientRect().width + 0.5) broken.push(word[0]);
+  }
+  return broken;
+})`;
+
 describe.skipIf(isMissing)('the pages of the panel', () => {
   it.each([
     ['', 'Dashboard'],
@@ -94,6 +108,19 @@ describe.skipIf(isMissing)('the pages of the panel', () => {
     await page.getByRole('button', { name: 'Missed' }).click();
     await page.getByText('No such call').waitFor();
   });
+
+  it.each(['en-GB', 'de-DE', 'fr-FR', 'es-ES', 'nl-NL'])(
+    'keep each word at the foot of a small phone whole: %s',
+    async (locale) => {
+      const storageState = await admin.context.storageState();
+      await using visitor = await browser.open({ locale, storageState, viewport: { width: 320, height: 640 } });
+      await visitor.page.goto(`${house.url}calls`);
+      await visitor.page.locator('gosip-app nav .words').last().waitFor();
+      await expect.poll(() => visitor.page.evaluate<string>('document.documentElement.lang'), poll).toBe(locale.slice(0, 2));
+      expect(await visitor.page.evaluate<string[]>(brokenWords)).toEqual([]);
+      expect(await visitor.pixelsTooWide()).toBe(0);
+    },
+  );
 
   it('work at 320 pixels without scrolling sideways', async () => {
     await using visitor = await signInAs('anna');
