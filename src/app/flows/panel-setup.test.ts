@@ -201,6 +201,34 @@ describe.skipIf(isBrowserMissing())('the set-up in other ways', { timeout: 180_0
     expect(await page.content()).not.toContain(twilio.authToken);
   });
 
+  it('adds another provider in place, and stays where it was when somebody thinks better of it', async () => {
+    await using house = await PanelHouse.start({ country: 'DE' });
+    await using visitor = await browser.open();
+    const { page } = visitor;
+    await firstStart(house, visitor);
+    await page.keyboard.press('Enter');
+    const dialog = page.locator('gosip-add-trunk-dialog');
+    const choose = async () => {
+      await page.getByRole('button', { name: /^Another provider/ }).click();
+      await dialog.getByText('Who is your provider?').waitFor();
+    };
+    await choose();
+    await expectClean(visitor, 'another provider');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => dialog.count(), poll).toBe(0);
+    await choose();
+    await dialog.getByRole('button', { name: /Another provider/ }).click();
+    await dialog.getByLabel('Name', { exact: true }).fill('Provider');
+    await dialog.getByLabel('Server', { exact: true }).fill('127.0.0.72');
+    await dialog.getByLabel('User name', { exact: true }).fill('house-42');
+    await dialog.getByLabel('Password', { exact: true }).fill('trunk-secret');
+    await dialog.getByLabel('Numbers', { exact: true }).fill('+4930123456');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'Your first phone' }).waitFor();
+    expect(await house.ask('GET', '/trunks')).toMatchObject({ items: [{ name: 'Provider' }] });
+    expect(new URL(page.url()).pathname).toMatch(/\/welcome\/phone$/);
+  });
+
   it('says so where there is no way to Twilio', async () => {
     await using house = await PanelHouse.start({ twilio_api_base: 'http://127.0.0.1:9' });
     await using visitor = await browser.open();

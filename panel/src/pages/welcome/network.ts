@@ -1,12 +1,15 @@
 import { mdiChevronRight, mdiCloudOutline, mdiHomeOutline, mdiTransitConnectionVariant } from '@mdi/js';
 import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { listTrunks } from '#contract/trunks.ts';
+import { call } from '../../api.ts';
 import { openTrunk } from '../../dialogs/open.ts';
 import { GosipElement } from '../../parts/element.ts';
 import '../../parts/icon.ts';
 import { look } from '../../parts/look.ts';
 import type { StringKey } from '../../strings/en.ts';
 import { toStep } from '../../welcome-place.ts';
+import { sayProblem } from '../../undo.ts';
 import { t } from '../../words.ts';
 import { stepStyles } from './styles.ts';
 
@@ -38,8 +41,17 @@ export class GosipWelcomeNetwork extends GosipElement {
   }
 }
 
-/** Whether a trunk was made or not: the first phone comes next. */
+/** The first phone comes once there is a trunk; who thinks better of it may choose anew. */
 async function withProvider(): Promise<void> {
   const dialog = await openTrunk(undefined);
-  dialog.addEventListener('closed', () => toStep('phone'));
+  dialog.addEventListener('closed', () => void goOn());
+}
+
+async function goOn(): Promise<void> {
+  try {
+    const { items } = await call(listTrunks, { query: { per_page: 1 } });
+    if (items.length > 0) toStep('phone');
+  } catch (error) {
+    sayProblem(error);
+  }
 }
