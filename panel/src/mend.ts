@@ -5,7 +5,7 @@ import { setDeviceDnd, setHouseDnd, setPersonDnd } from '#contract/dnd.ts';
 import { changeNumber } from '#contract/numbers.ts';
 import { allowDestination, forbidDestination } from '#contract/outgoing.ts';
 import { call } from './api.ts';
-import { openAddPhone, openContact } from './dialogs/open.ts';
+import { openAddPhone, openContact, openPhone } from './dialogs/open.ts';
 import { mendedName } from './diagnosis-words.ts';
 import type { Mending } from './diagnosis-words.ts';
 import { go } from './router.ts';
@@ -77,6 +77,7 @@ async function lead({ code, values }: Mending): Promise<void> {
   const page = pages[code];
   if (page !== undefined) go(page);
   else if (code === 'open-phone') go('phones', text('deviceId'));
+  else if (code === 'new-password') await openPhone(text('deviceId'), true);
   else if (code === 'open-rule') go('routing', text('routeId'), { number: text('numberId') });
   else if (code === 'open-number') go('numbers', text('numberId'));
   else if (code === 'open-child-line') go(text('holder').startsWith('dev_') ? 'phones' : 'people', text('holder'));

@@ -30,6 +30,7 @@ export type DevicesRoom = {
   readonly registrations: Registrations;
   readonly authenticator: Authenticator;
   readonly registrar: Registrar;
+  readonly faults: Pick<DeviceFaults, 'of'>;
   /** Devices with registrations from before the start. */
   readonly registered: Iterable<DeviceId>;
   readonly face: RoomFace;
@@ -68,6 +69,7 @@ export async function composeDevices(
   registrations.start();
   stack.defer(() => registrations.stop());
   stack.defer(context.onClockStep((byMs) => registrations.shiftDueTimes(byMs)));
+  stack.defer(events.on('device.deleted', ({ deviceId }) => registrations.forget(deviceId)));
   const bruteForceDetector = new BruteForceDetector({
     clock,
     onDetected: ({ username, tries, sources }) => {
@@ -96,6 +98,7 @@ export async function composeDevices(
     registrations,
     authenticator,
     registrar,
+    faults,
     registered,
     face: faceOf({
       routes: deviceRoutes({ devices, registrations, faults, realm }),

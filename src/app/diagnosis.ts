@@ -22,7 +22,7 @@ import type { RoutingRoom } from './routing.ts';
 
 type DiagnosisDeps = AppContext & {
   readonly calls: Pick<CallsRoom, 'calls' | 'cdrs' | 'gatherFacts' | 'destinationToAllow'>;
-  readonly devices: Pick<DevicesRoom, 'devices' | 'registrations'>;
+  readonly devices: Pick<DevicesRoom, 'devices' | 'registrations' | 'faults'>;
   readonly people: Pick<PeopleRoom['people'], 'all'>;
   readonly numbers: Numbers;
   readonly routing: Pick<RoutingRoom, 'dnd' | 'childLines' | 'sources'>;
@@ -30,12 +30,13 @@ type DiagnosisDeps = AppContext & {
 };
 
 export function composeDiagnosis(deps: DiagnosisDeps): { readonly face: RoomFace } {
-  const { devices } = deps.devices;
+  const { devices, registrations, faults } = deps.devices;
   const routes = diagnosisRoutes({
     store: deps.calls.cdrs,
     deviceOf: (id) => devices.byId(id),
     house: houseNow(deps),
     phoneFacts: (device) => phoneFacts(device, deps),
+    absence: (id) => ({ since: registrations.offlineSince(id), fault: faults.of(id) }),
     ownerOfEntry: (id) => deps.blocklist.byId(id)?.personId,
   });
   return { face: faceOf({ routes }) };
@@ -46,7 +47,8 @@ function houseNow({ calls, devices, numbers, routing, blocklist }: DiagnosisDeps
     device: (id) => {
       const device = devices.devices.byId(id);
       if (device === undefined) return undefined;
-      return { name: device.name, isEnabled: device.enabled, isOnline: devices.registrations.of(id).length > 0 };
+      const isOnline = devices.registrations.of(id).length > 0;
+      return { name: device.name, isEnabled: device.enabled, isOnline, fault: devices.faults.of(id)?.kind };
     },
     isDndOn: (subject) => routing.dnd.of(keyOf(subject)).isOn,
     hasBlocklistEntry: (id) => blocklist.byId(id)?.isEnabled === true,
@@ -75,6 +77,7 @@ function phoneFacts(device: Device, deps: DiagnosisDeps): PhoneFacts {
     extension,
     isEnabled,
     isOnline: deps.devices.registrations.of(deviceId).length > 0,
+    fault: deps.devices.faults.of(deviceId)?.kind,
     dnd: dndOf(device, deps),
     quietLine: quietLineOf(device, deps),
     isInCall: phoneCall(deviceId, deps.calls.calls.list()).state !== 'idle',

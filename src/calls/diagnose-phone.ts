@@ -1,6 +1,6 @@
 import type { DeviceId, PersonId } from '#base/ids.ts';
-import { dndOff, toDiagnosis } from './diagnosis-facts.ts';
-import type { Diagnosis, DndSubject, Found } from './diagnosis-facts.ts';
+import { dndOff, phoneBack, toDiagnosis } from './diagnosis-facts.ts';
+import type { Diagnosis, DndSubject, Fault, Found } from './diagnosis-facts.ts';
 
 /** What is known of a phone now. Times in milliseconds since the Unix epoch. */
 export type PhoneFacts = {
@@ -9,6 +9,7 @@ export type PhoneFacts = {
   readonly extension: string;
   readonly isEnabled: boolean;
   readonly isOnline: boolean;
+  readonly fault: Fault;
   /** That are on and keep it from ringing, its own first. `until`: undefined where somebody has to switch it off. */
   readonly dnd: readonly { readonly subject: DndSubject; readonly name: string; readonly until: number | undefined }[];
   /** The child’s line that it belongs to, where it is quiet now. */
@@ -24,11 +25,11 @@ export function diagnosePhone(facts: PhoneFacts): Diagnosis {
 }
 
 function causeOf(facts: PhoneFacts): Found {
-  const { deviceId, name, extension, isEnabled, isOnline, dnd, quietLine, isInCall, rungBy } = facts;
+  const { deviceId, name, extension, isEnabled, isOnline, fault, dnd, quietLine, isInCall, rungBy } = facts;
   const names = [name];
   const phone = { deviceId, name };
   if (!isEnabled) return { code: 'phone-off', names, mendings: [{ code: 'phone-on', values: phone }] };
-  if (!isOnline) return { code: 'phone-offline', names, mendings: [{ code: 'open-phone', values: phone }] };
+  if (!isOnline) return { code: 'phone-offline', names, mendings: phoneBack(deviceId, name, fault) };
   const [first] = dnd;
   if (first !== undefined) {
     return {

@@ -4,7 +4,7 @@
 import type { DeviceId, PersonId } from '#base/ids.ts';
 import type { CallReason } from '#contract/call-verdicts.ts';
 import type { LegOutcome } from './call.ts';
-import { calledLegs, dndOff, nameOf, namesWith, reasonsWith } from './diagnosis-facts.ts';
+import { calledLegs, dndOff, nameOf, namesWith, phoneBack, reasonsWith } from './diagnosis-facts.ts';
 import type { CallFacts, CauseCode, Found, Mending } from './diagnosis-facts.ts';
 
 type Case = (facts: CallFacts) => Found;
@@ -151,9 +151,10 @@ function phoneMending({ legs, house }: CallFacts, outcomes: readonly LegOutcome[
       ? []
       : [{ deviceId, ...device }];
   });
-  const mendings = phones.flatMap(({ deviceId, name, isEnabled, isOnline }): readonly Mending[] => {
+  const mendings = phones.flatMap(({ deviceId, name, isEnabled, isOnline, fault }): readonly Mending[] => {
     if (!isEnabled) return [{ code: 'phone-on', values: { deviceId, name } }];
-    return isOnline && outcomes.includes('offline') ? [] : openPhone(deviceId, name);
+    if (!isOnline) return phoneBack(deviceId, name, fault);
+    return outcomes.includes('offline') ? [] : openPhone(deviceId, name);
   });
   const isMended =
     phones.length > 0 && outcomes.includes('offline') && phones.every(({ isEnabled, isOnline }) => isEnabled && isOnline);

@@ -2,6 +2,7 @@
 // Called by diagnosis.ts, its cases, and diagnose-phone.ts.
 // Must stay true: pure.
 import type { DeviceId, NumberId, PersonId } from '#base/ids.ts';
+import type { DeviceFaultKind } from '#contract/device-faults.ts';
 import type { causeCodes, mendingCodes } from '#contract/diagnosis.ts';
 import type { RoutingReason } from '#routing/decision.ts';
 import type { CallLeg, CallRecord, LegOutcome } from './call.ts';
@@ -16,11 +17,14 @@ export type DndSubject =
   | { readonly of: 'person'; readonly id: PersonId }
   | { readonly of: 'device'; readonly id: DeviceId };
 
+/** What a phone last did wrong when it wanted to register. */
+export type Fault = DeviceFaultKind | undefined;
+
 /** The house as it is now, for what is mended already and what can be. */
 export type HouseNow = {
   readonly device: (
     id: DeviceId,
-  ) => { readonly name: string; readonly isEnabled: boolean; readonly isOnline: boolean } | undefined;
+  ) => { readonly name: string; readonly isEnabled: boolean; readonly isOnline: boolean; readonly fault: Fault } | undefined;
   readonly isDndOn: (subject: DndSubject) => boolean;
   readonly hasBlocklistEntry: (id: string) => boolean;
   /** One of ours, in E.164. */
@@ -81,6 +85,16 @@ export function reasonsWith<Code extends keyof ParamsOf>(
   code: Code,
 ): readonly ParamsOf[Code][] {
   return reasons.filter((one) => one.code === code).map(({ params }) => params as ParamsOf[Code]);
+}
+
+/** Nobody can look up a password; too many wrong ones are wrong ones too. */
+const passwordFaults: ReadonlySet<Fault> = new Set<Fault>(['wrong-password', 'slowed-down']);
+
+/** What brings a phone back that is not there. */
+export function phoneBack(deviceId: DeviceId, name: string, fault: Fault): readonly Mending[] {
+  const values = { deviceId, name };
+  const open: Mending = { code: 'open-phone', values };
+  return passwordFaults.has(fault) ? [{ code: 'new-password', values }, open] : [open];
 }
 
 export function dndOff(subject: DndSubject, name: string): Mending {

@@ -1,9 +1,12 @@
+import { isoTime } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { CallId, DeviceId } from '#base/ids.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import { handle } from '#contract/endpoint.ts';
 import { diagnoseCall as diagnoseCallEndpoint, diagnosePhone as diagnosePhoneEndpoint } from '#contract/diagnosis.ts';
+import { describeFault } from '#devices/describe-fault.ts';
 import type { Device } from '#devices/device.ts';
+import type { SeenFault } from '#devices/device-faults.ts';
 import { maySeeCall } from './call-routes.ts';
 import type { CdrStore } from './cdr-store.ts';
 import { diagnosePhone } from './diagnose-phone.ts';
@@ -16,6 +19,8 @@ export type DiagnosisRoutesDeps = {
   readonly deviceOf: (id: DeviceId) => Device | undefined;
   readonly house: HouseNow;
   readonly phoneFacts: (device: Device) => PhoneFacts;
+  /** Since when a phone is offline, in milliseconds since the Unix epoch, as far as that is known, and what it last did wrong. */
+  readonly absence: (id: DeviceId) => { readonly since: number | undefined; readonly fault: SeenFault | undefined };
   /** Whose an entry of the blocklist is; undefined where it is the house's. */
   readonly ownerOfEntry: (id: string) => string | undefined;
 };
@@ -28,19 +33,36 @@ export function diagnosisRoutes(deps: DiagnosisRoutesDeps): readonly Route[] {
       const record = store.get(params.id as CallId);
       const legs = store.legsOf(params.id as CallId);
       if (record === undefined || !maySeeCall(legs, identity)) throw new AppError('not-found', 'There is no such call record');
-      return toReply(diagnoseCall({ record, legs, house }), identity, deps);
+      const found = diagnoseCall({ record, legs, house });
+      const offline = found.phones.flatMap((one) => (one.outcome === 'offline' && one.deviceId ? [one.deviceId] : []));
+      return { ...toReply(found, identity, deps), offline: describeOffline(offline, identity, deps) };
     }),
     handle(diagnosePhoneEndpoint, ({ params, identity }) => {
       const device = deps.deviceOf(params.id as DeviceId);
-      const isTheirs = identity?.personId !== undefined && device?.personId === identity.personId;
-      if (device === undefined || (identity?.role !== 'admin' && !isTheirs))
-        throw new AppError('not-found', 'There is no such device');
-      return toReply(diagnosePhone(deps.phoneFacts(device)), identity, deps);
+      if (device === undefined || !maySeePhone(device, identity)) throw new AppError('not-found', 'There is no such device');
+      const found = diagnosePhone(deps.phoneFacts(device));
+      return { ...toReply(found, identity, deps), offline: describeOffline([device.id], identity, deps) };
     }),
   ];
 }
 
 type Asking = Identity | undefined;
+
+function maySeePhone({ personId }: Device, identity: Asking): boolean {
+  return identity?.role === 'admin' || (identity?.personId !== undefined && personId === identity.personId);
+}
+
+/** Those that are to be connected and are not, each once. */
+function describeOffline(ids: readonly DeviceId[], identity: Asking, deps: DiagnosisRoutesDeps) {
+  return [...new Set(ids)].flatMap((id) => {
+    const device = deps.deviceOf(id);
+    if (device === undefined || !device.enabled || !maySeePhone(device, identity)) return [];
+    if (deps.house.device(id)?.isOnline !== false) return [];
+    const { since, fault } = deps.absence(id);
+    const { name, username } = device;
+    return [{ deviceId: id, name, username, since: since === undefined ? null : isoTime(since), fault: describeFault(fault) }];
+  });
+}
 
 function toReply({ cause, isMended, mendings, phones }: Diagnosis, identity: Asking, deps: DiagnosisRoutesDeps) {
   return {

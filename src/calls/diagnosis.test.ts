@@ -54,7 +54,7 @@ function leg(name: string, outcome: LegOutcome | undefined, more: Partial<CallLe
 }
 
 const house: HouseNow = {
-  device: (id) => (id === kitchen ? { name: 'Kitchen', isEnabled: true, isOnline: false } : undefined),
+  device: (id) => (id === kitchen ? { name: 'Kitchen', isEnabled: true, isOnline: false, fault: undefined } : undefined),
   isDndOn: () => true,
   hasBlocklistEntry: () => true,
   number: () => ({ id: 'did_1' as NumberId, isOn: false, hasOwner: false }),
@@ -117,12 +117,27 @@ describe('a call', () => {
       isMended: false,
       mendings: [{ code: 'open-phone', values: { deviceId: kitchen } }],
     });
-    const back = { ...house, device: () => ({ name: 'Kitchen', isEnabled: true, isOnline: true }) };
+    const back = {
+      ...house,
+      device: () => ({ name: 'Kitchen', isEnabled: true, isOnline: true, fault: 'wrong-password' as const }),
+    };
     expect(diagnose('offline', {}, { legs, house: back })).toMatchObject({ isMended: true, mendings: [] });
-    const off = { ...house, device: () => ({ name: 'Kitchen', isEnabled: false, isOnline: false }) };
+    const off = { ...house, device: () => ({ name: 'Kitchen', isEnabled: false, isOnline: false, fault: undefined }) };
     expect(diagnose('offline', {}, { legs, house: off }).mendings).toEqual([
       { code: 'phone-on', values: { deviceId: kitchen, name: 'Kitchen' } },
     ]);
+  });
+
+  it.each([
+    ['wrong-password', ['new-password', 'open-phone']],
+    ['slowed-down', ['new-password', 'open-phone']],
+    ['wrong-realm', ['open-phone']],
+    ['wrong-name', ['open-phone']],
+    [undefined, ['open-phone']],
+  ] as const)('to a phone that is still offline, and last did this wrong: %s, offers what mends that', (fault, codes) => {
+    const legs = [leg('Kitchen', 'offline')];
+    const now = { ...house, device: () => ({ name: 'Kitchen', isEnabled: true, isOnline: false, fault }) };
+    expect(diagnose('offline', {}, { legs, house: now }).mendings.map(({ code }) => code)).toEqual(codes);
   });
 
   it('that do not disturb kept silent says whose it was, and offers to switch off what is still on', () => {
@@ -210,6 +225,7 @@ describe('a phone', () => {
     extension: '11',
     isEnabled: true,
     isOnline: true,
+    fault: undefined,
     dnd: [],
     quietLine: undefined,
     isInCall: false,
@@ -219,6 +235,10 @@ describe('a phone', () => {
   it.each([
     ['phone-off', { isEnabled: false, isOnline: false }, 'phone-on'],
     ['phone-offline', { isOnline: false }, 'open-phone'],
+    ['phone-offline', { isOnline: false, fault: 'wrong-password' }, 'new-password'],
+    ['phone-offline', { isOnline: false, fault: 'wrong-transport' }, 'open-phone'],
+    // It signs in from elsewhere with the right one.
+    ['phone-fine', { fault: 'wrong-password' }, undefined],
     ['phone-dnd-device', { dnd: [{ subject: { of: 'device', id: kitchen }, name: 'Kitchen', until: at }] }, 'dnd-off'],
     ['phone-dnd-house', { dnd: [{ subject: { of: 'house' }, name: '', until: undefined }] }, 'dnd-off'],
     ['phone-quiet', { quietLine: { holder: kitchen, name: 'Kitchen' } }, 'open-child-line'],

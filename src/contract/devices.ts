@@ -26,7 +26,7 @@ const transports = z
   .max(5)
   .transform((list) => [...new Set(list)]);
 
-const fault = z
+export const deviceFault = z
   .object({
     kind: deviceFaultKind,
     /** The user name that the phone gave where it is not its own. */
@@ -57,7 +57,7 @@ export const device = z
     createdAt: isoDateTime,
     isRegistered: z.boolean(),
     /** What it last did wrong when it wanted to register, within a day; null once it has registered from there. */
-    fault: fault.nullable(),
+    fault: deviceFault.nullable(),
   })
   .meta({ id: 'Device' });
 

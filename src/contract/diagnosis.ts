@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { callReasons } from './call-verdicts.ts';
 import { legOutcomes } from './calls.ts';
+import { isoDateTime } from './date-time.ts';
+import { deviceFault } from './devices.ts';
 import { endpoint } from './endpoint.ts';
 import { callId, deviceId } from './ids.ts';
 
@@ -49,10 +51,11 @@ export const causeCodes = [
   'phone-fine',
 ] as const;
 
-/** What mends it. Those that begin with `open-` or `add-` lead to where it is mended; the others are done at once. */
+/** What mends it. Those that begin with `open-`, `add-` or `new-` lead to where it is mended; the others are done at once. */
 export const mendingCodes = [
   'dnd-off',
   'phone-on',
+  'new-password',
   'number-on',
   'unblock',
   'allow-destination',
@@ -104,6 +107,18 @@ export const diagnosis = z
           .nullable(),
         /** How long it rang; null where it did not say that it rings. */
         rangSeconds: z.number().int().nullable(),
+      }),
+    ),
+    /** Of these phones those that are not connected now, of whoever asks or for administrators. */
+    offline: z.array(
+      z.object({
+        deviceId,
+        name: z.string(),
+        username: z.string(),
+        /** Null where that was before the house started. */
+        since: isoDateTime.nullable(),
+        /** What it last did wrong when it wanted to register, within a day. */
+        fault: deviceFault.nullable(),
       }),
     ),
   })

@@ -16,7 +16,8 @@ import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import { answerPage } from '#contract/page.ts';
 import type { Device } from './device.ts';
-import type { DeviceFaults, SeenFault, UnknownPhone } from './device-faults.ts';
+import { describeFault, describeUnknown } from './describe-fault.ts';
+import type { DeviceFaults } from './device-faults.ts';
 import type { Devices, DeviceWithSecret } from './devices.ts';
 import type { Registration } from './registration.ts';
 import type { Registrations } from './registrations.ts';
@@ -64,20 +65,6 @@ function visible(devices: Devices, id: DeviceId, identity: Identity | undefined)
 function describe(device: Device, isRegistered: boolean) {
   const { personId, createdAt, transports, ...rest } = device;
   return { ...rest, transports: [...transports], personId: personId ?? null, createdAt: isoTime(createdAt), isRegistered };
-}
-
-function describeFault(fault: SeenFault | undefined) {
-  if (fault === undefined) return null;
-  const { kind, given, sipStatus } = fault;
-  return { kind, given: given ?? null, sipStatus, ...describeSeen(fault) };
-}
-
-function describeUnknown(unknown: UnknownPhone) {
-  return { name: unknown.name, ...describeSeen(unknown) };
-}
-
-function describeSeen({ source, userAgent, times, at }: SeenFault | UnknownPhone) {
-  return { address: source.address, transport: source.protocol, userAgent: userAgent ?? null, times, at: isoTime(at) };
 }
 
 function describeRegistration({ id, contactUri, source, userAgent, q, registeredAt, expiresAt }: Registration) {

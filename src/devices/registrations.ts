@@ -43,6 +43,8 @@ export class Registrations {
   readonly #sources = new Map<string, number>();
   /** Devices whose registrations could not be stored. */
   readonly #unsaved = new Set<DeviceId>();
+  /** When devices lost their last registration since the start. */
+  readonly #offlineSince = new Map<DeviceId, number>();
   #size = 0;
   #sweep: Timer | undefined;
 
@@ -78,6 +80,16 @@ export class Registrations {
     return bindings.every(({ expiresAt }) => expiresAt > now) ? bindings : bindings.filter(({ expiresAt }) => expiresAt > now);
   }
 
+  /** Since when a device has none; undefined where it has, or has had none since the start. */
+  offlineSince(deviceId: DeviceId): number | undefined {
+    return this.#offlineSince.get(deviceId);
+  }
+
+  /** It was deleted. */
+  forget(deviceId: DeviceId): void {
+    this.#offlineSince.delete(deviceId);
+  }
+
   /** The devices that have registrations, some of which may have expired a moment ago. */
   deviceIds(): Iterable<DeviceId> {
     return this.#byDevice.keys();
@@ -110,6 +122,7 @@ export class Registrations {
 
   /** The clock was set: each lasts as long as it was granted, as in the table. */
   shiftDueTimes(byMs: number): void {
+    for (const [deviceId, since] of this.#offlineSince) this.#offlineSince.set(deviceId, since + byMs);
     for (const [deviceId, bindings] of this.#byDevice) {
       this.#byDevice.set(
         deviceId,
@@ -209,8 +222,10 @@ export class Registrations {
   #set(deviceId: DeviceId, bindings: readonly Registration[]): void {
     for (const { source } of this.#byDevice.get(deviceId) ?? none) this.#countSource(source.address, -1);
     for (const { source } of bindings) this.#countSource(source.address, 1);
-    if (bindings.length === 0) this.#byDevice.delete(deviceId);
-    else this.#byDevice.set(deviceId, bindings);
+    if (bindings.length > 0) {
+      this.#byDevice.set(deviceId, bindings);
+      this.#offlineSince.delete(deviceId);
+    } else if (this.#byDevice.delete(deviceId)) this.#offlineSince.set(deviceId, this.#deps.clock.now());
   }
 
   #countSource(address: string, change: 1 | -1): void {

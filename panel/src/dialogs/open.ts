@@ -35,9 +35,10 @@ export async function openAddPhone(): Promise<LitElement> {
   return show('gosip-add-phone-dialog');
 }
 
-export async function openPhone(phoneId: string): Promise<LitElement> {
+/** `asksForPassword`: whether to make a new one. */
+export async function openPhone(phoneId: string, asksForPassword = false): Promise<LitElement> {
   await import('./phone.ts');
-  return show('gosip-phone-dialog', { phoneId });
+  return show('gosip-phone-dialog', { phoneId, asksForPassword });
 }
 
 /** One trunk; undefined: adds one. */

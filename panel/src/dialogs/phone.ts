@@ -48,12 +48,22 @@ export class GosipPhoneDialog extends FormElement {
   /** What was typed; undefined where nothing was. */
   @state() private draft: Draft | undefined;
   @state() private login: PhoneLogin | undefined;
-  @state() private asksForPassword = false;
+  /** Whether to make a new one. */
+  @property({ type: Boolean }) asksForPassword = false;
   @query('gosip-dialog') private dialog!: GosipDialog;
   private readonly seen = new Shown(this, () => readPhone(this.params.id), phoneFacts);
   private readonly pings = new Shown(this, () => call(pingDevice, { params: this.params }), ['device.registered']);
 
   static override styles = [look, rows, fields, phoneDialogStyles];
+
+  #hasAsked = false;
+
+  /** Whoever was led here finds the question, once everything above it is read. */
+  override updated(): void {
+    const cancel = this.renderRoot.querySelector<HTMLElement>('.question md-text-button');
+    if (cancel !== null && !this.#hasAsked) cancel.focus();
+    this.#hasAsked = cancel !== null;
+  }
 
   private get params() {
     return { id: this.phoneId as Phone['id'] };

@@ -26,7 +26,11 @@ export const whyStyles = css`
   .cause strong {
     font-weight: 500;
   }
+  gosip-fault {
+    margin: 0 16px 16px;
+  }
   .mended,
+  .since,
   .hint,
   .helps {
     padding: 0 16px 16px;

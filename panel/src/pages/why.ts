@@ -20,6 +20,7 @@ import { mend } from '../mend.ts';
 import { callRows, renderCallRow } from '../parts/call-row.ts';
 import { failedNotice, notRead } from '../parts/card.ts';
 import { GosipElement } from '../parts/element.ts';
+import '../parts/fault.ts';
 import { look, rows } from '../parts/look.ts';
 import '../parts/page.ts';
 import '../parts/status.ts';
@@ -86,8 +87,7 @@ export class GosipWhy extends GosipElement {
           <strong>${causeText(value.cause, this.speech, this.when)}</strong>
         </p>
         ${value.isMended ? html`<p class="mended"><gosip-status tone="good" text=${t('why.isMended')}></gosip-status></p>` : nothing}
-        ${value.cause.code === 'phone-offline' ? html`<p class="hint quiet">${t('phone.offline.text')}</p>` : nothing}
-        ${this.renderMendings(value)}
+        ${this.renderOffline(value)} ${this.renderMendings(value)}
       </section>
       ${this.renderPhones(value)}${other}`;
   }
@@ -107,6 +107,21 @@ export class GosipWhy extends GosipElement {
         ><span class="more">${t('phone.extension', { extension: phone.extension })}</span></span
       >
     </a>`;
+  }
+
+  /** Since when, and what each last did wrong when it tried to come back. */
+  private renderOffline({ cause, offline }: Seen) {
+    const isUnexplained = cause.code === 'phone-offline' && offline.every(({ fault }) => fault === null);
+    return html`${offline.map(
+      (phone) =>
+        html`${
+          phone.since === null
+            ? nothing
+            : html`<p class="since">${t('why.offlineSince', { name: phone.name, when: this.when(Date.parse(phone.since)) })}</p>`
+        }
+        ${phone.fault === null ? nothing : html`<gosip-fault .fault=${phone.fault} .phone=${phone} .name=${offline.length > 1 ? phone.name : ''}></gosip-fault>`}`,
+    )}
+    ${isUnexplained ? html`<p class="hint quiet">${t('phone.offline.text')}</p>` : nothing}`;
   }
 
   private renderMendings({ mendings, cause, subject }: Seen) {

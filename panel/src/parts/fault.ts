@@ -16,6 +16,8 @@ import { look } from './look.ts';
 export class GosipFault extends GosipElement {
   @property({ attribute: false }) fault!: Fault;
   @property({ attribute: false }) phone!: Pick<Phone, 'username'>;
+  /** Of the phone, where it stands among others. */
+  @property() name = '';
 
   static override styles = [
     look,
@@ -44,7 +46,7 @@ export class GosipFault extends GosipElement {
     const at = formatWhen(Date.parse(fault.at), clock.now(), locale.value);
     return html`<gosip-icon .path=${mdiAlertOutline}></gosip-icon>
       <div role="status">
-        <strong>${faultText(fault)}</strong>${faultHelp(fault, phone)}
+        <strong>${this.name === '' ? '' : `${this.name}: `}${faultText(fault)}</strong>${faultHelp(fault, phone)}
         <p class="quiet">${tn('fault.seen', fault.times, { at, address: fault.address })}</p>
         ${fault.userAgent === null ? '' : html`<p class="quiet">${fault.userAgent}</p>`}
       </div>`;

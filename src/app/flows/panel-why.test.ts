@@ -124,6 +124,37 @@ describe.skipIf(isMissing)('why a phone does not ring', () => {
     await page.getByText('Study is not connected to GoSIP.').waitFor();
   });
 
+  it('is a wrong password that it tries, since when it is offline, and a new one is made there', async () => {
+    const { page } = admin;
+    const { username, secret } = await house.ask<{ username: string; secret: string }>('POST', `/devices/${studyId}/secret`);
+    const phone = await house.phone({ username, secret });
+    await phone.register();
+    await phone.register(0);
+    await (await house.phone({ username, secret: 'mistyped' })).register();
+    plantCall(house, {
+      id: 'call_offline',
+      verdict: ['missed', 'offline'],
+      legs: [{ name: 'Study', deviceId: studyId, outcome: 'offline' }],
+    });
+    for (const path of [studyId, 'call_offline']) {
+      await page.goto(`${house.url}why/${path}`);
+      await page.getByText('It has a wrong password').waitFor();
+      await page.getByText(/^Study has been offline since /).waitFor();
+      await page.getByText('Type the password in again, or make a new one here.').waitFor();
+      await expectClean(admin, 'a wrong password');
+    }
+    await page.getByRole('button', { name: 'New password for Study' }).click();
+    const dialog = page.locator('gosip-phone-dialog');
+    await dialog.getByText('The old password stops working at once').waitFor();
+    await expectClean(admin, 'the question for a new password');
+    await dialog.getByRole('button', { name: 'New password' }).click();
+    const made = await dialog.getByRole('status', { name: 'Password', exact: true }).innerText();
+    await (await house.phone({ username, secret: made })).register();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await page.getByText('This is no longer so.').waitFor();
+    expect(await page.getByText('It has a wrong password').count()).toBe(0);
+  });
+
   it('is nothing where it would ring', async () => {
     const { page } = admin;
     await page.setViewportSize({ width: 320, height: 640 });
