@@ -12,14 +12,25 @@ import { countryName } from '../limit-words.ts';
 import type { CallPermission } from '../limit-words.ts';
 import { whenRead } from '../parts/card.ts';
 import '../parts/dialog.ts';
-import { area, choice } from '../parts/field.ts';
+import { area, check, choice } from '../parts/field.ts';
 import { say } from '../parts/snackbar.ts';
+import '../parts/week-grid.ts';
+import type { GosipWeekGrid } from '../parts/week-grid.ts';
 import { Shown } from '../shown.ts';
 import { t } from '../words.ts';
 import { LimitDialog, linesOf } from './limit.ts';
 
 type Kind = CallPermission['allow'] | 'any';
-type Draft = { readonly allow: Kind; readonly numbers: string; readonly countries: string };
+type Draft = {
+  readonly allow: Kind;
+  readonly numbers: string;
+  readonly countries: string;
+  /** Undefined: at any time. */
+  readonly hours: CallPermission['hours'] | undefined;
+};
+
+/** To begin with. */
+const everyDay: CallPermission['hours'] = [{ days: [1, 2, 3, 4, 5, 6, 7], from: '08:00', to: '20:00' }];
 
 const kinds = ['any', 'everything', 'countries', 'national', 'list', 'house'] as const satisfies readonly Kind[];
 
@@ -61,7 +72,7 @@ export class GosipCallPermissionDialog extends LimitDialog {
       })}
       ${draft.allow === 'countries' ? this.renderCountries(draft, change) : nothing}
       ${draft.allow === 'house' || draft.allow === 'any' ? nothing : this.renderNumbers(draft, change)}
-      ${now !== null && now.hours.length > 0 ? html`<p class="quiet">${t('permission.hoursKept')}</p>` : nothing}
+      ${draft.allow === 'house' || draft.allow === 'any' ? nothing : this.renderHours(draft, change)}
     </form>`;
   }
 
@@ -88,9 +99,20 @@ export class GosipCallPermissionDialog extends LimitDialog {
     });
   }
 
+  private renderHours({ hours }: Draft, change: (part: Partial<Draft>) => void) {
+    const turn = (isOn: boolean) => change({ hours: isOn ? everyDay : undefined });
+    const painted = (event: Event) => {
+      const { value } = event.target as GosipWeekGrid;
+      change({ hours: value.map(({ days, from, to }) => ({ days: [...days], from, to })) });
+    };
+    const label = t('permission.atTimes');
+    return html`${check({ label, name: 'atTimes', hint: t('permission.atTimesHint'), isOn: hours !== undefined, changed: turn })}
+    ${hours === undefined ? nothing : html`<gosip-week-grid .value=${hours} @changed=${painted}></gosip-week-grid>`}`;
+  }
+
   protected override async send(): Promise<void> {
     const now = this.seen.value ?? null;
-    const { allow, numbers, countries } = this.draft ?? draftOf(now);
+    const { allow, numbers, countries, hours = [] } = this.draft ?? draftOf(now);
     const isPhone = this.phoneId !== '';
     if (allow === 'any') {
       if (now !== null)
@@ -99,7 +121,7 @@ export class GosipCallPermissionDialog extends LimitDialog {
           : call(clearPersonCallPermission, { params: this.person }));
     } else {
       const lists = { numbers: linesOf(numbers), countries: allow === 'countries' ? linesOf(countries) : [] };
-      const body = { allow, ...lists, hours: now?.hours ?? [] };
+      const body = { allow, ...lists, hours };
       await (isPhone
         ? call(setDeviceCallPermission, { params: this.phone, body })
         : call(setPersonCallPermission, { params: this.person, body }));
@@ -110,7 +132,12 @@ export class GosipCallPermissionDialog extends LimitDialog {
 }
 
 function draftOf(now: CallPermission | null): Draft {
-  return { allow: now?.allow ?? 'any', numbers: now?.numbers.join('\n') ?? '', countries: now?.countries.join(', ') ?? '' };
+  return {
+    allow: now?.allow ?? 'any',
+    numbers: now?.numbers.join('\n') ?? '',
+    countries: now?.countries.join(', ') ?? '',
+    hours: now === null || now.hours.length === 0 ? undefined : now.hours,
+  };
 }
 
 declare global {

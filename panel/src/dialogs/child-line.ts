@@ -15,9 +15,14 @@ import { whenRead } from '../parts/card.ts';
 import '../parts/dialog.ts';
 import { area, check, field } from '../parts/field.ts';
 import { say } from '../parts/snackbar.ts';
+import { weekdayStyles } from '../parts/weekdays.ts';
+import type { TimeCondition } from '../rules/rule.ts';
 import { Shown } from '../shown.ts';
 import { t } from '../words.ts';
 import { LimitDialog, linesOf } from './limit.ts';
+import { entries } from './rule/entry.ts';
+import { ruleDialogStyles } from './rule/styles.ts';
+import { newTime, renderTimes } from './rule/times.ts';
 
 type Seen = { readonly now: ChildLine | null; readonly people: readonly Person[] };
 type Target = ChildLine['allowed'][number];
@@ -27,8 +32,7 @@ type Draft = {
   readonly groups: string;
   readonly isHouseAllowed: boolean;
   readonly parents: ReadonlySet<string>;
-  readonly quietFrom: string;
-  readonly quietTo: string;
+  readonly quiet: readonly TimeCondition[];
   readonly isQuietForParents: boolean;
 };
 type Change = (part: Partial<Draft>) => void;
@@ -37,6 +41,7 @@ type Change = (part: Partial<Draft>) => void;
 @customElement('gosip-child-line-dialog')
 export class GosipChildLineDialog extends LimitDialog {
   @state() private draft: Draft | undefined;
+  @state() private paintsWeek = false;
   private readonly seen = new Shown<Seen>(
     this,
     async () => {
@@ -46,6 +51,8 @@ export class GosipChildLineDialog extends LimitDialog {
     },
     [],
   );
+
+  static override styles = [weekdayStyles, entries, ruleDialogStyles, ...LimitDialog.styles];
 
   override render() {
     return html`<gosip-dialog firm heading=${t('child.title')} @closed=${this.closed}>
@@ -68,7 +75,7 @@ export class GosipChildLineDialog extends LimitDialog {
         isOn: draft.isOn,
         changed: (isOn) => change({ isOn }),
       })}
-      ${draft.isOn ? html`${this.renderWho(draft, change)} ${this.renderParents(draft, people, change)} ${this.renderQuiet(draft, now, change)}` : nothing}
+      ${draft.isOn ? html`${this.renderWho(draft, change)} ${this.renderParents(draft, people, change)} ${this.renderQuiet(draft, change)}` : nothing}
     </form>`;
   }
 
@@ -114,25 +121,31 @@ export class GosipChildLineDialog extends LimitDialog {
     </fieldset>`;
   }
 
-  private renderQuiet(draft: Draft, now: ChildLine | null, change: Change) {
-    // What was written elsewhere with weekdays or dates is kept as it is.
-    if (now !== null && isElaborate(now)) return html`<p class="quiet">${t('child.quietKept')}</p>`;
-    const time = (name: 'quietFrom' | 'quietTo') =>
-      field({
-        label: t(`child.${name}`),
-        name,
-        type: 'time',
-        value: draft[name],
-        changed: (value) => change({ [name]: value }),
-      });
-    return html`${time('quietFrom')} ${time('quietTo')}
-    ${check({
-      label: t('child.quietForParents'),
-      name: 'isQuietForParents',
-      isOn: draft.isQuietForParents,
-      changed: (isQuietForParents) => change({ isQuietForParents }),
-    })}`;
+  private renderQuiet({ quiet, isQuietForParents }: Draft, change: Change) {
+    const times = { value: quiet, change: (next: Draft['quiet']) => change({ quiet: next }), wrong: this.wrongOf };
+    return html`<fieldset>
+        <legend>${t('child.quietTimes')}</legend>
+        <div class="fields">
+          ${renderTimes(times, this.paintsWeek, 'quiet')}
+          <div class="adds">
+            <md-outlined-button type="button" @click=${() => change({ quiet: [...quiet, newTime] })}
+              >${t('ruleEdit.addTime')}</md-outlined-button
+            >
+            <md-outlined-button type="button" @click=${() => (this.paintsWeek = !this.paintsWeek)}
+              >${t(this.paintsWeek ? 'ruleEdit.asFields' : 'ruleEdit.asWeek')}</md-outlined-button
+            >
+          </div>
+        </div>
+      </fieldset>
+      ${check({
+        label: t('child.quietForParents'),
+        name: 'isQuietForParents',
+        isOn: isQuietForParents,
+        changed: (isOn) => change({ isQuietForParents: isOn }),
+      })}`;
   }
+
+  private wrongOf = (name: string): string => this.wrong(name);
 
   protected override async send(): Promise<void> {
     const now = this.seen.value?.now ?? null;
@@ -150,31 +163,22 @@ export class GosipChildLineDialog extends LimitDialog {
   }
 }
 
-function isElaborate({ quiet }: ChildLine): boolean {
-  return (
-    quiet.length > 1 || quiet.some(({ weekdays, dates, holidays }) => weekdays.length + dates.length > 0 || holidays !== 'any')
-  );
-}
-
 function draftOf(now: ChildLine | null): Draft {
-  const [quiet] = now?.quiet ?? [];
   return {
     isOn: now !== null,
     numbers: (now?.allowed ?? []).flatMap((one) => (one.kind === 'number' ? [one.number] : [])).join('\n'),
     groups: now?.contactGroups.join(', ') ?? '',
     isHouseAllowed: now?.isHouseAllowed ?? true,
     parents: new Set((now?.parents ?? []).flatMap((one) => (one.kind === 'person' ? [one.id] : []))),
-    quietFrom: quiet?.from ?? '',
-    quietTo: quiet?.to ?? '',
+    quiet: now?.quiet ?? [],
     isQuietForParents: now?.isQuietForParents ?? false,
   };
 }
 
 /** What this dialog does not show is kept. */
 function bodyOf(draft: Draft, now: ChildLine | null) {
-  const { numbers, groups, isHouseAllowed, parents, quietFrom, quietTo, isQuietForParents } = draft;
+  const { numbers, groups, isHouseAllowed, parents, quiet, isQuietForParents } = draft;
   const kept = (list: readonly Target[] | undefined, kind: Target['kind']) => (list ?? []).filter((one) => one.kind !== kind);
-  const hours = quietFrom === '' && quietTo === '' ? [] : [{ from: quietFrom || '00:00', to: quietTo || '00:00' }];
   return {
     allowed: [...kept(now?.allowed, 'number'), ...linesOf(numbers).map((number) => ({ kind: 'number' as const, number }))],
     contactGroups: linesOf(groups),
@@ -183,7 +187,7 @@ function bodyOf(draft: Draft, now: ChildLine | null) {
       ...kept(now?.parents, 'person'),
       ...[...parents].map((id) => ({ kind: 'person' as const, id: id as Person['id'] })),
     ],
-    quiet: now !== null && isElaborate(now) ? now.quiet : hours,
+    quiet: [...quiet],
     isQuietForParents,
   };
 }

@@ -133,7 +133,11 @@ export class GosipPersonDialog extends FormElement {
           ></md-switch>
         </div>
       </form>
-      ${person === null ? nothing : this.renderGreeting(person)}
+      ${
+        person === null
+          ? nothing
+          : html`<gosip-phone-limits .personId=${person.id}></gosip-phone-limits> ${this.renderGreeting(person)}`
+      }
       ${
         person === null || person.id === me()?.person?.id
           ? nothing

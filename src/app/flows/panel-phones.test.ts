@@ -101,6 +101,46 @@ describe.skipIf(isBrowserMissing())('the phones of the house', { timeout: 180_00
     await house.ask('DELETE', `/devices/${kitchen.id}/hotline`);
   });
 
+  it('of a person are restricted to hours of the week and quiet at times, where the person is', async () => {
+    const { page } = anna;
+    const { items } = await house.ask<{ items: { id: string; name: string }[] }>('GET', '/users');
+    const benId = items.find(({ name }) => name === 'Ben')?.id ?? '';
+    const permissions = () => house.ask<{ items: { personId: string; hours: unknown }[] }>('GET', '/call-permissions');
+    const lines = () => house.ask<{ items: { personId: string; quiet: object[] }[] }>('GET', '/child-lines');
+    await page.goto(`${house.url}people/${benId}`);
+    await page.getByRole('button', { name: 'Change: Calls outside' }).click();
+    const permission = page.locator('gosip-call-permission-dialog');
+    await permission.getByLabel('May call').selectOption('national');
+    await permission.getByLabel('Only at set times').check();
+    await permission.getByRole('gridcell', { name: /^Monday 08:00/ }).click();
+    await expectClean(anna, 'hours of a call permission');
+    await permission.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The own country · at set times').waitFor();
+    const hours = [
+      { days: [1], from: '09:00', to: '20:00' },
+      { days: [2, 3, 4, 5, 6, 7], from: '08:00', to: '20:00' },
+    ];
+    expect((await permissions()).items).toMatchObject([{ personId: benId, hours }]);
+    await page.getByRole('button', { name: 'Change: Child’s line' }).click();
+    const child = page.locator('gosip-child-line-dialog');
+    await child.getByLabel('This is a child’s line').check();
+    await child.getByRole('button', { name: 'Add time' }).click();
+    await child.getByLabel('From', { exact: true }).fill('19:30');
+    await child.getByRole('button', { name: 'Monday' }).click();
+    await expectClean(anna, 'quiet times');
+    await child.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('with quiet times').waitFor();
+    expect((await lines()).items).toMatchObject([{ personId: benId, quiet: [{ weekdays: [1], from: '19:30', to: '07:00' }] }]);
+    // What was written is there again, and another time beside it is kept apart.
+    await page.getByRole('button', { name: 'Change: Child’s line' }).click();
+    await child.getByRole('button', { name: 'Add time' }).click();
+    await expect.poll(() => child.getByLabel('From', { exact: true }).first().inputValue(), { timeout: 30_000 }).toBe('19:30');
+    await child.getByRole('button', { name: 'Save' }).click();
+    await expect.poll(async () => (await lines()).items[0]?.quiet.length, { timeout: 30_000 }).toBe(2);
+    await house.ask('DELETE', `/users/${benId}/call-permission`);
+    await house.ask('DELETE', `/users/${benId}/child-line`);
+  });
+
   it('that called where they may not are allowed to in one press, which can be undone', async () => {
     const { page } = anna;
     await page.goto(`${house.url}outgoing`);

@@ -19,12 +19,12 @@ import { entry } from './entry.ts';
 export const newTime: TimeCondition = { weekdays: [], from: '22:00', to: '07:00', dates: [], holidays: 'any' };
 const holidayChoices = ['any', 'only', 'except'] as const satisfies readonly TimeCondition['holidays'][];
 
-/** `isPainted`: as a week that is painted; what a week does not have keeps its fields. */
-export function renderTimes(editing: Editing<readonly TimeCondition[]>, isPainted: boolean) {
+/** `isPainted`: as a week that is painted; what a week does not have keeps its fields. `name`: by which the house says what is wrong. */
+export function renderTimes(editing: Editing<readonly TimeCondition[]>, isPainted: boolean, name = 'conditions.times') {
   return html`${editing.value.map((time, index) => {
     if (isPainted && isWeekly(time)) return nothing;
     const one = editOne(editing, index);
-    return entry(timeText(time, speech()), one.remove, renderTime(one, `conditions.times.${index}`));
+    return entry(timeText(time, speech()), one.remove, renderTime(one, `${name}.${index}`));
   })}
   ${isPainted ? renderWeek(editing) : nothing}`;
 }
