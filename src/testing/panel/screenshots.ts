@@ -82,6 +82,32 @@ const shots: readonly Shot[] = [
     path: 'phones',
     act: ({ page }) => page.getByText('Grandmother’s cordless', { exact: false }).first().click(),
   },
+  {
+    name: 'why-fault',
+    path: 'why',
+    act: async ({ page }) => {
+      await page.getByRole('button', { name: 'A phone' }).click();
+      await page.getByText('Grandmother’s cordless', { exact: false }).first().click();
+    },
+  },
+  {
+    name: 'child-line',
+    path: 'phones',
+    act: async ({ page }) => {
+      await page.getByText('Grandmother’s cordless', { exact: false }).first().click();
+      await page.getByRole('button', { name: 'Change: Child’s line' }).click();
+      await page.locator('gosip-child-line-dialog').getByRole('button', { name: 'Add time' }).click();
+    },
+  },
+  {
+    name: 'permission-hours',
+    path: 'phones',
+    act: async ({ page }) => {
+      await page.getByText('Office computer', { exact: false }).first().click();
+      await page.getByRole('button', { name: 'Change: Calls outside' }).click();
+      await page.getByLabel('Only at set times').check();
+    },
+  },
   { name: 'phone-tested', path: 'phones', act: ({ page }) => page.getByText('Cellar', { exact: true }).first().click() },
   { name: 'welcome-network', path: 'welcome/network' },
   { name: 'welcome-phone', path: 'welcome/phone' },
