@@ -1,6 +1,6 @@
 import '@material/web/button/filled-button.js';
 import '@material/web/switch/switch.js';
-import { mdiPlus, mdiReplyOutline } from '@mdi/js';
+import { mdiReplyOutline } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -13,6 +13,7 @@ import { openAutoReply } from '../dialogs/open.ts';
 import { isWide } from '../media.ts';
 import { notRead } from '../parts/card.ts';
 import { GosipElement } from '../parts/element.ts';
+import '../parts/action.ts';
 import '../parts/icon-button.ts';
 import '../parts/icon.ts';
 import { look, rows } from '../parts/look.ts';
@@ -98,19 +99,13 @@ export class GosipAutoReplies extends GosipElement {
     const { value } = this.seen;
     const isEmpty = value === undefined || this.shown(value.replies).length === 0;
     return html`<gosip-page heading=${t('page.autoReplies')}>
-      ${isEmpty || value.numbers.total === 0 ? nothing : this.renderAdd('actions')} ${this.renderBody()}
+      ${isEmpty || value.numbers.total === 0 ? nothing : html`<gosip-action slot="actions" label=${t('autoReply.add')} @click=${() => void openAutoReply()}></gosip-action>`}
+      ${this.renderBody()}
     </gosip-page>`;
   }
 
-  private renderAdd(slot = '') {
-    if (slot !== '' && !isWide.value)
-      return html`<gosip-icon-button
-        slot=${slot}
-        .path=${mdiPlus}
-        label=${t('autoReply.add')}
-        @click=${() => void openAutoReply()}
-      ></gosip-icon-button>`;
-    return html`<md-filled-button slot=${slot} has-icon @click=${() => void openAutoReply()}>
+  private renderAdd() {
+    return html`<md-filled-button has-icon @click=${() => void openAutoReply()}>
       <gosip-icon slot="icon" .path=${mdiPlus}></gosip-icon>${t('autoReply.add')}
     </md-filled-button>`;
   }

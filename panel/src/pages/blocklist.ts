@@ -1,6 +1,5 @@
-import '@material/web/button/filled-button.js';
 import '@material/web/switch/switch.js';
-import { mdiFileMoveOutline, mdiPhoneCancelOutline, mdiPlus } from '@mdi/js';
+import { mdiFileMoveOutline, mdiPhoneCancelOutline } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
@@ -13,6 +12,7 @@ import { blocklistFacts } from '../data.ts';
 import type { BlocklistEntry } from '../data.ts';
 import { openBlocklistEntry, openBlocklistFiles } from '../dialogs/open.ts';
 import { isWide } from '../media.ts';
+import '../parts/action.ts';
 import { GosipElement } from '../parts/element.ts';
 import '../parts/endless-list.ts';
 import { textOf } from '../parts/form.ts';
@@ -93,18 +93,7 @@ export class GosipBlocklist extends GosipElement {
 
   override render() {
     return html`<gosip-page heading=${t('page.blocklist')}>
-      ${
-        isWide.value
-          ? html`<md-filled-button slot="actions" has-icon @click=${() => void openBlocklistEntry()}>
-              <gosip-icon slot="icon" .path=${mdiPlus}></gosip-icon>${t('block.add')}
-            </md-filled-button>`
-          : html`<gosip-icon-button
-              slot="actions"
-              .path=${mdiPlus}
-              label=${t('block.add')}
-              @click=${() => void openBlocklistEntry()}
-            ></gosip-icon-button>`
-      }
+      <gosip-action slot="actions" label=${t('block.add')} @click=${() => void openBlocklistEntry()}></gosip-action>
       ${isAdmin() ? html`<gosip-spam-lists></gosip-spam-lists>` : nothing}
       <div class="filters">
         <input

@@ -1,4 +1,3 @@
-import '@material/web/button/filled-button.js';
 import {
   mdiAccountPlusOutline,
   mdiAccountQuestionOutline,
@@ -7,7 +6,6 @@ import {
   mdiFileMoveOutline,
   mdiPhone,
   mdiPhoneCancelOutline,
-  mdiPlus,
 } from '@mdi/js';
 import { html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
@@ -25,6 +23,7 @@ import type { Contact } from '../data.ts';
 import { openContact, openContactFiles, openDial } from '../dialogs/open.ts';
 import { isWide } from '../media.ts';
 import { chips, renderChips } from '../parts/chips.ts';
+import '../parts/action.ts';
 import { GosipElement } from '../parts/element.ts';
 import '../parts/endless-list.ts';
 import { textOf } from '../parts/form.ts';
@@ -113,18 +112,7 @@ export class GosipContacts extends GosipElement {
 
   private renderList() {
     return html`<gosip-page heading=${t('page.contacts')}>
-      ${
-        isWide.value
-          ? html`<md-filled-button slot="actions" has-icon @click=${() => void openContact()}>
-              <gosip-icon slot="icon" .path=${mdiPlus}></gosip-icon>${t('contact.new')}
-            </md-filled-button>`
-          : html`<gosip-icon-button
-              slot="actions"
-              .path=${mdiPlus}
-              label=${t('contact.new')}
-              @click=${() => void openContact()}
-            ></gosip-icon-button>`
-      }
+      <gosip-action slot="actions" label=${t('contact.new')} @click=${() => void openContact()}></gosip-action>
       <div class="filters">
         <input
           type="search"

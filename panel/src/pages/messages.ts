@@ -9,6 +9,7 @@ import { call } from '../api.ts';
 import type { MessageNumbers } from '../data.ts';
 import { isWide } from '../media.ts';
 import { notRead } from '../parts/card.ts';
+import '../parts/action.ts';
 import { GosipElement } from '../parts/element.ts';
 import '../parts/icon-button.ts';
 import '../parts/icon.ts';
@@ -67,18 +68,12 @@ export class GosipMessages extends GosipElement {
     return html`<a slot="actions" class="link" href=${pathOf('auto-replies')} title=${replies}
         ><gosip-icon .path=${mdiReplyOutline}></gosip-icon><span>${replies}</span></a
       >
-      ${
-        isWide.value
-          ? html`<md-filled-button slot="actions" has-icon @click=${this.write}>
-              <gosip-icon slot="icon" .path=${mdiMessagePlusOutline}></gosip-icon>${t('messages.new')}
-            </md-filled-button>`
-          : html`<gosip-icon-button
-              slot="actions"
-              .path=${mdiMessagePlusOutline}
-              label=${t('messages.new')}
-              @click=${this.write}
-            ></gosip-icon-button>`
-      }`;
+      <gosip-action
+        slot="actions"
+        .path=${mdiMessagePlusOutline}
+        label=${t('messages.new')}
+        @click=${this.write}
+      ></gosip-action>`;
   }
 
   private renderBoth(numbers: MessageNumbers, isAlone: boolean) {

@@ -1,11 +1,11 @@
-import '@material/web/button/filled-button.js';
-import { mdiAccountPlusOutline, mdiPlus } from '@mdi/js';
+import { mdiAccountPlusOutline } from '@mdi/js';
 import { html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { allPeople } from '../data.ts';
 import type { Person } from '../data.ts';
 import { openPerson } from '../dialogs/open.ts';
+import '../parts/action.ts';
 import { whenRead } from '../parts/card.ts';
 import { GosipElement } from '../parts/element.ts';
 import { initialsStyles, renderInitials } from '../parts/initials.ts';
@@ -48,9 +48,11 @@ export class GosipPeople extends GosipElement {
     return html`<gosip-page heading=${t('page.people')}>
       ${
         isAdmin()
-          ? html`<md-filled-button slot="actions" has-icon @click=${() => void this.open(undefined, false)}>
-              <gosip-icon slot="icon" .path=${mdiPlus}></gosip-icon>${t('people.add')}
-            </md-filled-button>`
+          ? html`<gosip-action
+              slot="actions"
+              label=${t('people.add')}
+              @click=${() => void this.open(undefined, false)}
+            ></gosip-action>`
           : nothing
       }
       <div class="card">

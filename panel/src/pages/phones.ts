@@ -1,5 +1,5 @@
 import '@material/web/button/filled-button.js';
-import { mdiPhonePlusOutline, mdiPlus } from '@mdi/js';
+import { mdiPhonePlusOutline } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -7,6 +7,7 @@ import { allPeople, allPhones, phoneFacts } from '../data.ts';
 import type { Person, Phone } from '../data.ts';
 import { openAddPhone, openPhone } from '../dialogs/open.ts';
 import { faultText } from '../fault-words.ts';
+import '../parts/action.ts';
 import { notRead } from '../parts/card.ts';
 import { GosipElement } from '../parts/element.ts';
 import '../parts/icon.ts';
@@ -82,13 +83,7 @@ export class GosipPhones extends GosipElement {
 
   override render() {
     return html`<gosip-page heading=${t('page.phones')}>
-      ${
-        isAdmin()
-          ? html`<md-filled-button slot="actions" has-icon @click=${openAddPhone}>
-              <gosip-icon slot="icon" .path=${mdiPlus}></gosip-icon>${t('phones.add')}
-            </md-filled-button>`
-          : nothing
-      }
+      ${isAdmin() ? html`<gosip-action slot="actions" label=${t('phones.add')} @click=${openAddPhone}></gosip-action>` : nothing}
       ${this.renderList()}
     </gosip-page>`;
   }

@@ -1,11 +1,12 @@
 import '@material/web/button/filled-button.js';
-import { mdiPlus, mdiTransitConnectionVariant } from '@mdi/js';
+import { mdiTransitConnectionVariant } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { getTrunkOrder, setTrunkOrder } from '#contract/trunks.ts';
 import { call } from '../api.ts';
 import { openTrunk } from '../dialogs/open.ts';
+import '../parts/action.ts';
 import { whenRead } from '../parts/card.ts';
 import { GosipElement } from '../parts/element.ts';
 import '../parts/icon.ts';
@@ -99,9 +100,7 @@ export class GosipTrunks extends GosipElement {
 
   override render() {
     return html`<gosip-page heading=${t('page.trunks')}>
-      <md-filled-button slot="actions" has-icon @click=${() => openTrunk(undefined)}>
-        <gosip-icon slot="icon" .path=${mdiPlus}></gosip-icon>${t('trunk.add')}
-      </md-filled-button>
+      <gosip-action slot="actions" label=${t('trunk.add')} @click=${() => openTrunk(undefined)}></gosip-action>
       ${whenRead(this.seen, () => this.renderList())} ${this.sorting.announcement()}
     </gosip-page>`;
   }

@@ -114,9 +114,13 @@ export class GosipPage extends GosipElement {
       <div class="content"><slot></slot></div>`;
   }
 
-  private renderBack() {
+  private above() {
     const { page } = place.value;
-    const up = page === 'missing' || page === 'design' ? undefined : pageAbove(page);
+    return page === 'missing' || page === 'design' ? undefined : pageAbove(page);
+  }
+
+  private renderBack() {
+    const up = this.above();
     if (up === undefined) return nothing;
     const name = t('nav.back', { page: t(titles[up]) });
     return html`<a class="back" href=${pathOf(up) || './'} aria-label=${name} title=${name}>
@@ -126,7 +130,9 @@ export class GosipPage extends GosipElement {
 
   /** What stands beside the page where it is wide. */
   private renderTools() {
-    return html`<gosip-icon-button .path=${mdiDialpad} label=${t('nav.dial')} @click=${() => void openDial()}></gosip-icon-button>
+    // Below another page the heading needs the room.
+    const dial = this.above() === undefined;
+    return html`${dial ? html`<gosip-icon-button .path=${mdiDialpad} label=${t('nav.dial')} @click=${() => void openDial()}></gosip-icon-button>` : nothing}
       <gosip-icon-button .path=${mdiMagnify} label=${t('nav.search')} @click=${() => void openSearch()}></gosip-icon-button>`;
   }
 }
