@@ -1,6 +1,6 @@
 import '@material/web/button/filled-button.js';
 import '@material/web/switch/switch.js';
-import { mdiReplyOutline } from '@mdi/js';
+import { mdiReplyOutline, mdiPlus } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
