@@ -41,6 +41,8 @@ export function refusalText({ reason, values }: Problem): string | undefined {
 }
 
 const byField: readonly (readonly [RegExp, RegExp, StringKey])[] = [
+  [/^entries$/, /free/, 'dnd.schedule.endless'],
+  [/^entries\.\d+\.days$/, /./, 'dnd.schedule.noDays'],
   [/^number$/, /emergency/, 'trunk.test.emergency'],
   [/^number$/, /outside/, 'trunk.test.outside'],
   [/^numbers\.\d+$/, /international form/, 'trunk.wrong.numbers'],

@@ -103,6 +103,12 @@ export async function openRule(which: { readonly ruleId?: string; readonly numbe
   return show('gosip-rule-dialog', { ruleId, numberId });
 }
 
+/** When do not disturb is on by itself. `personId`: empty for the house. */
+export async function openDndSchedule(personId: string, name: string): Promise<LitElement> {
+  await import('./dnd-schedule.ts');
+  return show('gosip-dnd-schedule-dialog', { personId, name });
+}
+
 /** To make a token for a program. `people`: for whom it may be. */
 export async function openApiToken(people: readonly Person[]): Promise<LitElement> {
   await import('./api-token.ts');

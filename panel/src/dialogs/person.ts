@@ -13,6 +13,7 @@ import type { Person } from '../data.ts';
 import { whenRead } from '../parts/card.ts';
 import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
+import '../parts/dnd-schedule-row.ts';
 import { choice, field } from '../parts/field.ts';
 import { fields, FormElement } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
@@ -80,6 +81,9 @@ export class GosipPersonDialog extends FormElement {
         align-content: center;
         cursor: pointer;
       }
+      .dnd {
+        margin-inline: -16px;
+      }
       gosip-greeting {
         padding-top: 8px;
       }
@@ -136,7 +140,8 @@ export class GosipPersonDialog extends FormElement {
       ${
         person === null
           ? nothing
-          : html`<gosip-phone-limits .personId=${person.id}></gosip-phone-limits> ${this.renderGreeting(person)}`
+          : html`${this.renderDnd(person)}
+              <gosip-phone-limits .personId=${person.id}></gosip-phone-limits> ${this.renderGreeting(person)}`
       }
       ${
         person === null || person.id === me()?.person?.id
@@ -153,6 +158,11 @@ export class GosipPersonDialog extends FormElement {
                 >
               </div>`
       }`;
+  }
+
+  private renderDnd({ id, name }: Person) {
+    return html`<h3>${t('dnd.title')}</h3>
+      <gosip-dnd-schedule-row class="dnd" .personId=${id} .name=${name}></gosip-dnd-schedule-row>`;
   }
 
   /** Loaded when it is asked for: few people set it for somebody else. */

@@ -24,6 +24,7 @@ const forEverybody: readonly TitledPage[] = [
 /** Words on a page that somebody may look for who does not know where it is. */
 const onPage: readonly (readonly [TitledPage, StringKey])[] = [
   ['dashboard', 'dnd.title'],
+  ['my-settings', 'dnd.schedule'],
   ['calls', 'calls.missed'],
   ['phones', 'phones.add'],
   ['people', 'people.add'],

@@ -148,6 +148,11 @@ const shots: readonly Shot[] = [
   { name: 'routing-new', path: 'routing/new' },
   { name: 'settings', path: 'settings' },
   { name: 'my-settings', path: 'my-settings' },
+  {
+    name: 'dnd-schedule',
+    path: 'my-settings',
+    act: ({ page }) => page.getByRole('button', { name: /^Schedule: / }).click(),
+  },
   { name: 'security', path: 'security' },
   { name: 'api-token', path: 'security', act: ({ page }) => page.getByRole('button', { name: 'Make a token' }).click() },
   { name: 'backup', path: 'backup' },

@@ -8,6 +8,7 @@ import { clock } from '../../clock.ts';
 import type { Person, Phone } from '../../data.ts';
 import { formatWhen } from '../../format.ts';
 import { card, whenRead } from '../../parts/card.ts';
+import '../../parts/dnd-schedule-row.ts';
 import { GosipElement } from '../../parts/element.ts';
 import { look } from '../../parts/look.ts';
 import { say } from '../../parts/snackbar.ts';
@@ -27,7 +28,9 @@ type Line = {
   readonly name: string;
   readonly text: string;
   readonly state: State;
-  readonly set: (body: Switched) => Promise<unknown>;
+  /** Of the person, empty for the house; undefined where there is none to see here. */
+  readonly schedule?: string;
+  readonly set: (body: Switched) => Promise<State>;
 };
 
 /** Who is left in peace, and until when. */
@@ -61,6 +64,7 @@ export class GosipDoNotDisturb extends GosipElement {
       name: t('dnd.house'),
       text: t('dnd.house.text'),
       state: dnd.house,
+      schedule: '',
       set: (body) => call(setHouseDnd, { body }),
     };
     const persons = dnd.persons
@@ -70,6 +74,7 @@ export class GosipDoNotDisturb extends GosipElement {
         name: one.personId === own ? t('dnd.me') : one.name,
         text: t('dnd.person.text'),
         state: one,
+        ...(one.personId === own ? { schedule: one.personId } : {}),
         set: (body) => call(setPersonDnd, { params: { id: one.personId as Person['id'] }, body }),
       }));
     if (this.mine) return [...persons.filter(({ key }) => key === own), ...phoneLines(dnd, own)];
@@ -80,9 +85,7 @@ export class GosipDoNotDisturb extends GosipElement {
     const { key, name, text, state: now } = line;
     return html`<li>
       <div class="line">
-        <span class="text"
-          ><span class="main">${name}</span><span class="quiet more">${now.isOn ? onText(now) : text}</span></span
-        >
+        <span class="text"><span class="main">${name}</span><span class="quiet more">${stateText(now) ?? text}</span></span>
         <md-switch
           aria-label=${t('dnd.switch', { name })}
           .selected=${now.isOn}
@@ -90,6 +93,11 @@ export class GosipDoNotDisturb extends GosipElement {
         ></md-switch>
       </div>
       ${now.isOn && this.asked === key ? this.renderChoices(line) : nothing}
+      ${
+        line.schedule === undefined
+          ? nothing
+          : html`<gosip-dnd-schedule-row .personId=${line.schedule} .name=${name}></gosip-dnd-schedule-row>`
+      }
     </li>`;
   }
 
@@ -105,12 +113,14 @@ export class GosipDoNotDisturb extends GosipElement {
   private async switch(line: Line, event: Event): Promise<void> {
     const { selected } = event.target as HTMLElement & { selected: boolean };
     this.asked = selected ? line.key : undefined;
-    await this.set(line, { isOn: selected, until: null }, selected);
+    // What the schedule was to have on goes back to it.
+    await this.set(line, { isOn: selected, until: selected ? line.state.offUntil : null }, selected);
   }
 
   private async set(line: Line, body: Switched, keepsAsking = false): Promise<void> {
     try {
-      await line.set(body);
+      const { offUntil } = await line.set(body);
+      if (!body.isOn && offUntil !== null) say({ text: offText(offUntil) });
       if (!keepsAsking) this.asked = undefined;
     } catch (error) {
       say({ text: problemText(toProblem(error)) });
@@ -131,8 +141,19 @@ function phoneLines({ devices }: Dnd, own: string | undefined): readonly Line[] 
     }));
 }
 
-function onText({ until }: State): string {
-  return until === null ? t('dnd.on') : t('dnd.onUntil', { when: formatWhen(Date.parse(until), clock.now(), locale.value) });
+/** Undefined where it is off, as usual. */
+function stateText({ isOn, until, bySchedule, offUntil }: State): string | undefined {
+  if (!isOn) return offUntil === null ? undefined : offText(offUntil);
+  if (until === null) return t('dnd.on');
+  return t(bySchedule ? 'dnd.bySchedule' : 'dnd.onUntil', { when: when(until) });
+}
+
+function offText(offUntil: string): string {
+  return t('dnd.offUntil', { when: when(offUntil) });
+}
+
+function when(at: string): string {
+  return formatWhen(Date.parse(at), clock.now(), locale.value);
 }
 
 function toIso(at: number | null): string | null {
