@@ -27,6 +27,28 @@ beforeEach(async () => {
 
 afterEach(() => harness.close());
 
+test('knows since when a phone is offline, whatever is done to the clock, and nothing of one that never was there', async () => {
+  const { id } = phone.device;
+  const { registrations } = harness;
+  expect(registrations.offlineSince(id)).toBeUndefined();
+  await phone.register();
+  expect(registrations.offlineSince(id)).toBeUndefined();
+  await phone.register({ expires: 0 });
+  const since = clock.now();
+  clock.advance(60_000);
+  expect(registrations.offlineSince(id)).toBe(since);
+  registrations.shiftDueTimes(3_600_000);
+  expect(registrations.offlineSince(id)).toBe(since + 3_600_000);
+  await phone.register();
+  expect(registrations.offlineSince(id)).toBeUndefined();
+  // Nobody takes this one back.
+  await phone.register({ expires: 600 });
+  clock.advance(610_000);
+  await expect.poll(() => registrations.offlineSince(id)).toBeGreaterThan(clock.now() - 20_000);
+  registrations.forget(id);
+  expect(registrations.offlineSince(id)).toBeUndefined();
+});
+
 test('registers, refreshes and takes itself back', async () => {
   const { id } = phone.device;
   const contact = { uri: 'sip:201@192.0.2.10:5060', params: params({ expires: '600', q: '0.5', '+sip.rendering': 'yes' }) };
