@@ -13,7 +13,7 @@ function whenText({ trigger, keywords, hours }: Told, speech: Speech): string {
   const { t, tag } = speech;
   if (trigger === 'dnd') return t('autoReply.says.dnd');
   if (trigger === 'keyword') {
-    const words = keywords.map((word) => `“${word}”`);
+    const words = keywords.map((word) => t('quoted.text', { text: word }));
     return t('autoReply.says.words', { words: new Intl.ListFormat(tag, { type: 'disjunction' }).format(words) });
   }
   if (hours.length === 0) return t('autoReply.says.always');

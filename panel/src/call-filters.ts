@@ -47,7 +47,7 @@ export function filterTexts(
     number: (number) => t('calls.filter.numberIs', { number }),
     from: (value) => t('calls.filter.since', { day: day(value) }),
     to: (value) => t('calls.filter.until', { day: day(value) }),
-    text: (value) => `“${value}”`,
+    text: (text) => t('quoted.text', { text }),
   };
   return (Object.keys(words) as FilterName[]).flatMap((name) => {
     const value = query[name];

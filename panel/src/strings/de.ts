@@ -2119,6 +2119,9 @@ export const de: Strings = {
   'twilio.drift.field.disasterRecoveryUrl': 'Mailbox, wenn dieses Haus nicht antwortet',
   'twilio.alert.code': 'Fehler {code} von Twilio',
 
+  /** What somebody typed. */
+  'quoted.text': '„{text}“',
+
   // refusals
   'refusal.limit-reached': 'Es gibt {max} davon, mehr dürfen es nicht sein. Lösche zuerst etwas.',
   'refusal.being-updated': 'Das wird gerade gelesen. Warte einen Moment.',

@@ -2108,6 +2108,9 @@ export const en = {
   'twilio.drift.field.disasterRecoveryUrl': 'Voicemail where this house does not answer',
   'twilio.alert.code': 'Error {code} of Twilio',
 
+  /** What somebody typed. */
+  'quoted.text': '“{text}”',
+
   // refusals
   'refusal.limit-reached': 'There are {max} of them, the most there may be. Delete one first.',
   'refusal.being-updated': 'It is being read right now. Wait a moment.',

@@ -2093,6 +2093,9 @@ export const es: Strings = {
   'twilio.drift.field.disasterRecoveryUrl': 'Buzón cuando esta casa no responde',
   'twilio.alert.code': 'Error {code} de Twilio',
 
+  /** What somebody typed. */
+  'quoted.text': '«{text}»',
+
   // refusals
   'refusal.limit-reached': 'Hay {max}, el máximo. Borra antes alguno.',
   'refusal.being-updated': 'Se está leyendo ahora mismo. Espera un momento.',

@@ -2117,6 +2117,9 @@ export const fr: Strings = {
   'twilio.drift.field.disasterRecoveryUrl': 'Messagerie quand cette maison ne répond pas',
   'twilio.alert.code': 'Erreur {code} de Twilio',
 
+  /** What somebody typed. */
+  'quoted.text': '« {text} »',
+
   // refusals
   'refusal.limit-reached': 'Il y en a {max}, le maximum. Supprimez-en d’abord.',
   'refusal.being-updated': 'La lecture est en cours. Attendez un instant.',

@@ -2107,6 +2107,9 @@ export const nl: Strings = {
   'twilio.drift.field.disasterRecoveryUrl': 'Voicemail als dit huis niet antwoordt',
   'twilio.alert.code': 'Fout {code} van Twilio',
 
+  /** What somebody typed. */
+  'quoted.text': '“{text}”',
+
   // refusals
   'refusal.limit-reached': 'Er zijn er {max}, meer mogen het niet zijn. Verwijder er eerst een.',
   'refusal.being-updated': 'Dit wordt net gelezen. Wacht even.',
