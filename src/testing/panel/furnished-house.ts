@@ -49,7 +49,10 @@ export async function furnish(house: PanelHouse): Promise<{ readonly username: s
   plantPast(house, anna.id);
   await furnishCalls(house);
   await furnishContacts(house, anna.id);
-  const nights = { days: [1, 2, 3, 4, 5], from: '22:00', to: '07:00' };
+  // Not on the days around today: whoever looks at the house at night finds it as by day.
+  const today = new Date(systemClock.now()).getUTCDay();
+  const days = [2, 3, 4, 5].map((later) => (today + later) % 7 || 7);
+  const nights = { days, from: '22:00', to: '07:00' };
   const naps = { days: [6, 7], from: '13:00', to: '14:30', isOn: false };
   await house.ask('PUT', `/dnd/persons/${anna.id}/schedule`, { entries: [nights, naps] });
   await house.ask('PUT', '/dnd/house', { isOn: true, until: new Date(systemClock.now() + 3_600_000).toISOString() });
