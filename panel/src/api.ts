@@ -17,16 +17,33 @@ export const sessionState = new Signal<'unknown' | 'open' | 'over'>('unknown');
 const maxKeptAlive = 8_000;
 
 /** Throws a Problem, nothing else. */
-export async function call<One extends AnyEndpoint>(
+export function call<One extends AnyEndpoint>(
+  endpoint: One,
+  ...input: unknown extends EndpointInput<One> ? [] : [EndpointInput<One>]
+): Promise<EndpointReply<One>> {
+  return inSession(() => callOnce(endpoint, ...input));
+}
+
+/** As `call` does, but throws a Problem also where nobody is signed in. */
+export async function callOnce<One extends AnyEndpoint>(
   endpoint: One,
   ...[input]: unknown extends EndpointInput<One> ? [] : [EndpointInput<One>]
 ): Promise<EndpointReply<One>> {
+  try {
+    return (await send(endpoint, (input ?? {}) as RequestParts)) as EndpointReply<One>;
+  } catch (error) {
+    throw toProblem(error);
+  }
+}
+
+/** Asks the house; where the session is over, once more when somebody has signed in again. `ask`: throws a Problem. */
+export async function inSession<Reply>(ask: () => Promise<Reply>): Promise<Reply> {
   for (;;) {
     try {
-      return (await send(endpoint, (input ?? {}) as RequestParts)) as EndpointReply<One>;
+      return await ask();
     } catch (error) {
       const problem = toProblem(error);
-      if (problem.code !== 'AUTHENTICATION_ERROR' || sessionState.value === 'unknown' || endpoint.id === 'logIn') throw problem;
+      if (problem.code !== 'AUTHENTICATION_ERROR' || sessionState.value === 'unknown') throw problem;
       if (isIngress) throw renewedSoon();
       sessionState.value = 'over';
       await sessionState.until((state) => state === 'open');

@@ -74,7 +74,11 @@ export function keepDraft<Draft>(key: string, kept: Kept<Draft>): void {
 
 /** It was saved, or is not wanted any more. */
 export function dropDraft(key: string): void {
-  window.localStorage.removeItem(prefixOf(key) + tab());
+  try {
+    window.localStorage.removeItem(prefixOf(key) + tab());
+  } catch {
+    // Nothing was kept.
+  }
   draftsChanged.value += 1;
 }
 

@@ -3,8 +3,8 @@ import { getGreetingAudio, setGreeting, setGreetingAudio } from '#contract/voice
 import type { getGreeting } from '#contract/voicemails.ts';
 import type { EndpointReply } from '#contract/endpoint.ts';
 import { call } from './api.ts';
+import { download } from './download.ts';
 import { apiAddress } from './place.ts';
-import { Problem } from './problem.ts';
 import { requestPath } from './request.ts';
 import { upload } from './upload.ts';
 
@@ -24,12 +24,6 @@ export async function keepGreeting(greeting: Greeting, params: Params): Promise<
     const { text, language } = greeting;
     return () => call(setGreeting, { params, body: { kind: 'text', text, ...(language === '' ? {} : { language }) } });
   }
-  const file = await download(greetingAudio(params));
+  const { content: file } = await download(getGreetingAudio, { params });
   return () => upload(setGreetingAudio, file, { params, type: 'audio/wav' });
-}
-
-async function download(address: string): Promise<Blob> {
-  const response = await fetch(address).catch(() => undefined);
-  if (response?.ok !== true) throw new Problem('AWAY', '');
-  return response.blob();
 }

@@ -6,10 +6,15 @@ import type { FactName } from '#contract/facts.ts';
 import { isAway, sessionState } from './api.ts';
 import { clock } from './clock.ts';
 import { apiAddress } from './place.ts';
+import { Signal } from './signal.ts';
 
 type Listener = { readonly names: readonly FactName[]; readonly tell: () => void };
 
 const retryMs = 3_000;
+
+/** Goes up whenever the line was broken: another may be signed in by now, or nobody. */
+export const lineBreaks = new Signal(0);
+
 const listeners = new Set<Listener>();
 let source: EventSource | undefined;
 let wasBroken = false;
@@ -32,6 +37,7 @@ function open(): void {
 
 function opened(): void {
   isAway.value = false;
+  if (wasBroken) lineBreaks.value += 1;
   if (wasBroken) tellAll();
   wasBroken = false;
 }
@@ -41,6 +47,7 @@ function broken(): void {
   // While it is closed for good, such as after a session that ended, the browser does not try again by itself.
   if (source?.readyState !== EventSource.CLOSED) return;
   source = undefined;
+  lineBreaks.value += 1;
   clock.after(retryMs, () => void sessionState.until((state) => state === 'open').then(again));
 }
 

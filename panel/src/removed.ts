@@ -15,11 +15,10 @@ export function removeLater(id: string, text: string, remove: () => Promise<unkn
 export function removeAllLater(ids: readonly string[], text: string, remove: () => Promise<unknown>): void {
   const bringBack = () => (removedNow.value = new Set([...removedNow.value].filter((one) => !ids.includes(one))));
   removedNow.value = new Set([...removedNow.value, ...ids]);
-  const act = () => {
+  const act = () =>
     remove().catch((error: unknown) => {
       bringBack();
       say({ text: problemText(toProblem(error)) });
     });
-  };
   doLater(text, act, bringBack);
 }

@@ -4,9 +4,7 @@
 import { getMessageMedia, sendMessage, uploadMessageMedia } from '#contract/messages.ts';
 import { call } from './api.ts';
 import type { Message } from './data.ts';
-import { apiAddress } from './place.ts';
-import { Problem } from './problem.ts';
-import { requestPath } from './request.ts';
+import { download } from './download.ts';
 import { upload } from './upload.ts';
 
 /** The new message. Throws a Problem. */
@@ -23,8 +21,7 @@ export function againOf({ id }: Pick<Message, 'id'>): string {
 
 /** Media belong to one message: the new one gets its own. */
 async function uploadAgain(params: { readonly id: Message['id']; readonly n: number }): Promise<`med_${string}`> {
-  const response = await fetch(apiAddress(requestPath(getMessageMedia, { params })));
-  if (!response.ok) throw new Problem(response.status === 404 ? 'NOT_FOUND' : 'AWAY', '');
-  const { id } = await upload(uploadMessageMedia, await response.blob());
+  const { content } = await download(getMessageMedia, { params });
+  const { id } = await upload(uploadMessageMedia, content);
   return id as `med_${string}`;
 }

@@ -1,8 +1,9 @@
 // Owns who is signed in, and what the panel shows before somebody is.
 import { getFirstSetup, logIn, logOut, runFirstSetup, whoAmI } from '#contract/auth.ts';
 import type { EndpointReply } from '#contract/endpoint.ts';
-import { call, sessionState } from './api.ts';
+import { call, callOnce, sessionState } from './api.ts';
 import { clock } from './clock.ts';
+import { lineBreaks } from './live.ts';
 import { isIngress } from './place.ts';
 import { toProblem } from './problem.ts';
 import type { Problem } from './problem.ts';
@@ -44,9 +45,20 @@ async function offerSignIn(): Promise<void> {
   }
 }
 
+/** Another tab may have signed out, or somebody else in. */
+lineBreaks.follow(() => void (session.value.kind === 'signed-in' && confirmMe()));
+
+async function confirmMe(): Promise<void> {
+  try {
+    take(await call(whoAmI));
+  } catch {
+    // The line breaks again, or comes back.
+  }
+}
+
 /** Throws a Problem where the house does not let them in. */
 export async function signIn(given: { readonly username: string; readonly password: string }): Promise<void> {
-  await call(logIn, { body: given });
+  await callOnce(logIn, { body: given });
   await enter();
 }
 
@@ -56,10 +68,12 @@ export async function setUp(given: Parameters<typeof call<typeof runFirstSetup>>
 }
 
 async function enter(): Promise<void> {
+  take(await callOnce(whoAmI));
+}
+
+/** Somebody else must not see what the one before them had open. */
+function take(me: Me): void {
   const before = session.value;
-  sessionState.value = 'unknown';
-  const me = await call(whoAmI);
-  // Somebody else must not see what the one before them had open.
   if (before.kind === 'signed-in' && before.me.id !== me.id) {
     window.location.reload();
     return;

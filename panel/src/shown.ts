@@ -52,18 +52,23 @@ export class Shown<Value> implements ReactiveController {
       return;
     }
     this.#isLoading = true;
+    do {
+      this.#isStale = false;
+      await this.#read();
+      // What another load was asked for is not what this one failed with.
+    } while (this.#isStale);
+    this.#isLoading = false;
+    this.#host.requestUpdate();
+  }
+
+  async #read(): Promise<void> {
     try {
-      do {
-        this.#isStale = false;
-        this.value = await this.#load();
-        this.problem = undefined;
-      } while (this.#isStale);
+      this.value = await this.#load();
+      this.problem = undefined;
     } catch (error) {
       this.problem = toProblem(error);
       if (this.problem.code === 'AWAY') this.#soon(retryMs);
     }
-    this.#isLoading = false;
-    this.#host.requestUpdate();
   }
 
   #soon(ms: number): void {

@@ -1,7 +1,7 @@
 // Owns how a file gets to the house: with how far it has come, and with the errors of any other request.
 // Called by pages that import, restore, or attach something.
 import type { AnyEndpoint, EndpointReply } from '#contract/endpoint.ts';
-import { isAway } from './api.ts';
+import { inSession, isAway } from './api.ts';
 import { apiAddress } from './place.ts';
 import { Problem, problemOf } from './problem.ts';
 import { requestPath } from './request.ts';
@@ -19,9 +19,18 @@ export type UploadOptions = Omit<RequestParts, 'body'> & {
 export function upload<One extends AnyEndpoint>(
   endpoint: One,
   file: Blob,
-  { type = file.type, progress, signal, ...parts }: UploadOptions = {},
+  options: UploadOptions = {},
+): Promise<EndpointReply<One>> {
+  return inSession(() => uploadOnce(endpoint, file, options));
+}
+
+function uploadOnce<One extends AnyEndpoint>(
+  endpoint: One,
+  file: Blob,
+  { type = file.type, progress, signal, ...parts }: UploadOptions,
 ): Promise<EndpointReply<One>> {
   return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) throw new Problem('CANCELLED', '');
     const request = new XMLHttpRequest();
     request.open(endpoint.method, apiAddress(requestPath(endpoint, parts)));
     request.setRequestHeader('X-GoSIP-Request', '1');

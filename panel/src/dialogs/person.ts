@@ -1,9 +1,9 @@
 import '@material/web/button/filled-button.js';
 import '@material/web/button/outlined-button.js';
 import '@material/web/button/text-button.js';
-import '@material/web/switch/switch.js';
 import { css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import type { EndpointReply } from '#contract/endpoint.ts';
 import { listHomeAssistantUsers } from '#contract/home-assistant.ts';
 import { changePerson, createPerson, deletePerson, getPerson } from '#contract/people.ts';
@@ -19,6 +19,7 @@ import { fields, FormElement } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
 import '../parts/sessions.ts';
 import { say } from '../parts/snackbar.ts';
+import '../parts/switch.ts';
 import { removeLater } from '../removed.ts';
 import { me } from '../session.ts';
 import { Shown } from '../shown.ts';
@@ -130,11 +131,11 @@ export class GosipPersonDialog extends FormElement {
         ${this.renderLink(draft, change)}
         <div class="line">
           <span>${t('role.admin')}<span class="quiet more">${t('role.admin.text')}</span></span>
-          <md-switch
+          <gosip-switch
             aria-label=${t('role.admin')}
-            .selected=${draft.isAdmin}
+            .selected=${live(draft.isAdmin)}
             @change=${(event: Event) => change({ isAdmin: (event.target as HTMLElement & { selected: boolean }).selected })}
-          ></md-switch>
+          ></gosip-switch>
         </div>
       </form>
       ${

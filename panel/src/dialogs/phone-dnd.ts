@@ -1,6 +1,6 @@
-import '@material/web/switch/switch.js';
 import { css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import { getDnd, setDeviceDnd } from '#contract/dnd.ts';
 import { call } from '../api.ts';
 import { clock } from '../clock.ts';
@@ -9,6 +9,7 @@ import { formatWhen } from '../format.ts';
 import { GosipElement } from '../parts/element.ts';
 import { look } from '../parts/look.ts';
 import { say } from '../parts/snackbar.ts';
+import '../parts/switch.ts';
 import { problemText } from '../problem-words.ts';
 import { toProblem } from '../problem.ts';
 import { Shown } from '../shown.ts';
@@ -51,12 +52,12 @@ export class GosipPhoneDnd extends GosipElement {
     return html`<span class="text"
         >${t('dnd.title')}<span class="quiet more">${found?.isOn === true ? on : t('phone.dnd.text')}</span></span
       >
-      <md-switch
+      <gosip-switch
         aria-label=${t('dnd.switch', { name: this.name })}
         ?disabled=${this.seen.value === undefined}
-        .selected=${found?.isOn ?? false}
+        .selected=${live(found?.isOn ?? false)}
         @change=${this.switch}
-      ></md-switch>`;
+      ></gosip-switch>`;
   }
 
   private async switch(event: Event): Promise<void> {

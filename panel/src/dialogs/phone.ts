@@ -202,7 +202,8 @@ export class GosipPhoneDialog extends FormElement {
     const personId = draft.personId === '' ? null : (draft.personId as NonNullable<Phone['personId']>);
     await call(changeDevice, { params: this.params, body: { name, extension: extension.trim(), personId, recordingEnabled } });
     await this.seen.reload();
-    this.draft = undefined;
+    // What was typed meanwhile is not saved yet.
+    if (this.draft === draft) this.draft = undefined;
     say({ text: t('state.saved') });
   }
 

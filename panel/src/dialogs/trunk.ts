@@ -140,10 +140,12 @@ export class GosipTrunkDialog extends TrunkFormElement {
   };
 
   protected override async send(): Promise<void> {
-    if (this.draft === undefined) return;
-    await call(changeTrunk, { params: this.params, body: changeBody(this.draft) });
+    const { draft } = this;
+    if (draft === undefined) return;
+    await call(changeTrunk, { params: this.params, body: changeBody(draft) });
     await this.seen.reload();
-    this.draft = undefined;
+    // What was typed meanwhile is not saved yet.
+    if (this.draft === draft) this.draft = undefined;
     say({ text: t('state.saved') });
   }
 

@@ -1,9 +1,9 @@
 import '@material/web/button/filled-button.js';
-import '@material/web/switch/switch.js';
 import { mdiReplyOutline, mdiPlus } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import { changeAutoReply, listAutoReplies } from '#contract/auto-replies.ts';
 import { listMessageNumbers } from '#contract/messages.ts';
 import { call } from '../api.ts';
@@ -20,6 +20,7 @@ import { look, rows } from '../parts/look.ts';
 import '../parts/notice.ts';
 import '../parts/page.ts';
 import { say } from '../parts/snackbar.ts';
+import '../parts/switch.ts';
 import { toProblem } from '../problem.ts';
 import { problemText } from '../problem-words.ts';
 import { removedNow } from '../removed.ts';
@@ -74,7 +75,7 @@ export class GosipAutoReplies extends GosipElement {
       .off .main {
         color: var(--quiet);
       }
-      md-switch {
+      gosip-switch {
         flex: none;
       }
     `,
@@ -156,17 +157,18 @@ export class GosipAutoReplies extends GosipElement {
           <span class="more cut said" dir="auto">${one.body}</span>
         </span>
       </a>
-      <md-switch
+      <gosip-switch
         aria-label=${t('autoReply.switch', { name })}
-        .selected=${one.enabled}
-        @change=${() => void this.turn(one)}
-      ></md-switch>
+        .selected=${live(one.enabled)}
+        @change=${(event: Event) => void this.turn(one, event)}
+      ></gosip-switch>
     </li>`;
   }
 
-  private async turn({ id, enabled }: AutoReply): Promise<void> {
+  private async turn({ id }: AutoReply, event: Event): Promise<void> {
+    const { selected: enabled } = event.target as HTMLElement & { selected: boolean };
     try {
-      await call(changeAutoReply, { params: { id }, body: { enabled: !enabled } });
+      await call(changeAutoReply, { params: { id }, body: { enabled } });
     } catch (error) {
       say({ text: problemText(toProblem(error)) });
     }

@@ -1,4 +1,3 @@
-import '@material/web/switch/switch.js';
 import { mdiFileMoveOutline, mdiPhoneCancelOutline } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
@@ -21,6 +20,7 @@ import '../parts/icon.ts';
 import { look, rows } from '../parts/look.ts';
 import '../parts/notice.ts';
 import '../parts/page.ts';
+import '../parts/switch.ts';
 import { removedNow } from '../removed.ts';
 import { closeDetail, narrow, place } from '../router.ts';
 import { pathOf } from '../routes.ts';
@@ -52,7 +52,7 @@ export class GosipBlocklist extends GosipElement {
       .off .main {
         color: var(--quiet);
       }
-      .line > md-switch {
+      .line > gosip-switch {
         flex: none;
         margin-inline: 8px 16px;
       }
@@ -64,6 +64,7 @@ export class GosipBlocklist extends GosipElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.whileShown(() => this.#cancelTyping?.());
     for (const signal of [removedNow, isWide]) this.whileShown(signal.follow(() => this.requestUpdate()));
   }
 
@@ -144,11 +145,11 @@ export class GosipBlocklist extends GosipElement {
         <span class="text"><span class="main">${text}</span><span class="more">${more}</span></span>
         ${one.personId === null ? nothing : html`<span class="tags"><span class="tag cut">${whoseText(one)}</span></span>`}
       </a>
-      <md-switch
+      <gosip-switch
         aria-label=${t('block.switch', { what: text })}
         .selected=${live(one.enabled)}
         @change=${(event: Event) => void this.switch(one, event)}
-      ></md-switch>
+      ></gosip-switch>
     </div>`;
   }
 

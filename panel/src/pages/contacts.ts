@@ -66,6 +66,7 @@ export class GosipContacts extends GosipElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.whileShown(() => this.#cancelTyping?.());
     for (const signal of [removedNow, isWide]) this.whileShown(signal.follow(() => this.requestUpdate()));
   }
 

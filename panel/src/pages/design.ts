@@ -2,7 +2,6 @@ import '@material/web/button/filled-button.js';
 import '@material/web/button/filled-tonal-button.js';
 import '@material/web/button/outlined-button.js';
 import '@material/web/button/text-button.js';
-import '@material/web/switch/switch.js';
 import { mdiCheck, mdiHistory, mdiPlus } from '@mdi/js';
 import { css, html } from 'lit';
 import { customElement } from 'lit/decorators.js';
@@ -22,6 +21,7 @@ import '../parts/qr.ts';
 import { say } from '../parts/snackbar.ts';
 import '../parts/status.ts';
 import type { Tone } from '../parts/status.ts';
+import '../parts/switch.ts';
 import '../parts/targets.ts';
 import '../parts/timer.ts';
 import '../parts/week-grid.ts';
@@ -107,7 +107,7 @@ export class GosipDesign extends GosipElement {
     return html`<div class="line">
       ${tones.map((tone) => html`<gosip-status tone=${tone} text=${tone}></gosip-status>`)}
       <span class="number"><gosip-timer .since=${clock.now()}></gosip-timer></span>
-      <md-switch aria-label="On" selected></md-switch><md-switch aria-label="Off"></md-switch>
+      <gosip-switch aria-label="On" selected></gosip-switch><gosip-switch aria-label="Off"></gosip-switch>
     </div>`;
   }
 

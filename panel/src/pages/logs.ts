@@ -1,9 +1,9 @@
 import '@material/web/button/outlined-button.js';
-import '@material/web/switch/switch.js';
 import { mdiTextBoxOutline } from '@mdi/js';
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { live } from 'lit/directives/live.js';
 import { listLogs } from '#contract/observation.ts';
 import type { LogLine, LogQuery } from '#contract/observation.ts';
 import { call } from '../api.ts';
@@ -20,6 +20,7 @@ import '../parts/page.ts';
 import { say } from '../parts/snackbar.ts';
 import '../parts/status.ts';
 import type { Tone } from '../parts/status.ts';
+import '../parts/switch.ts';
 import { toProblem } from '../problem.ts';
 import type { Problem } from '../problem.ts';
 import { narrow, place } from '../router.ts';
@@ -54,6 +55,7 @@ export class GosipLogs extends GosipElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.whileShown(() => this.#cancelTyping?.());
     this.whileShown(place.follow(() => this.requestUpdate()));
     this.whileShown(clock.every(followMs, () => void (this.follows && this.read(this.lines?.[0]?.id))));
     void this.read();
@@ -99,11 +101,11 @@ export class GosipLogs extends GosipElement {
   private renderBar(lines: readonly LogLine[]) {
     return html`<div class="bar">
       <label class="follow"
-        ><md-switch
+        ><gosip-switch
           aria-label=${t('logs.follow')}
-          .selected=${this.follows}
+          .selected=${live(this.follows)}
           @change=${(event: Event) => (this.follows = (event.target as HTMLElement & { selected: boolean }).selected)}
-        ></md-switch
+        ></gosip-switch
         ><span aria-hidden="true">${t('logs.follow')}</span></label
       >
       <span class="quiet count">${tn('logs.count', lines.length)}</span>

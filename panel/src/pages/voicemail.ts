@@ -2,6 +2,7 @@ import { mdiArrowLeft, mdiCheckAll, mdiVoicemail } from '@mdi/js';
 import { html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import { changeVoicemail, listVoicemails, readAllVoicemails } from '#contract/voicemails.ts';
 import { call } from '../api.ts';
 import { partyName } from '../call-words.ts';
@@ -57,6 +58,7 @@ export class GosipVoicemail extends GosipElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.whileShown(() => this.#cancelTyping?.());
     this.whileShown(isWide.follow(() => this.requestUpdate()));
     this.whileShown(removedNow.follow(() => this.requestUpdate()));
   }
@@ -155,8 +157,8 @@ export class GosipVoicemail extends GosipElement {
       @change=${(event: Event) => this.choose({ person: textOf(event) === '' ? undefined : textOf(event) })}
     >
       <option value="">${t('voicemail.everybody')}</option>
-      ${people.map(({ id, name }) => html`<option value=${id} .selected=${id === this.filter.person}>${name}</option>`)}
-      <option value="house" .selected=${this.filter.person === 'house'}>${t('field.owner.nobody')}</option>
+      ${people.map(({ id, name }) => html`<option value=${id} .selected=${live(id === this.filter.person)}>${name}</option>`)}
+      <option value="house" .selected=${live(this.filter.person === 'house')}>${t('field.owner.nobody')}</option>
     </select>`;
   }
 

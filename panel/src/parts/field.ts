@@ -83,7 +83,7 @@ export function choice(options: ChoiceOptions): TemplateResult {
       aria-describedby=${ifDefined(describedBy(options))}
       @change=${(event: Event) => options.changed(textOf(event))}
     >
-      ${options.choices.map(({ value, text }) => html`<option value=${value} ?selected=${value === options.value}>${text}</option>`)}
+      ${options.choices.map(({ value, text }) => html`<option value=${value} .selected=${live(value === options.value)}>${text}</option>`)}
     </select>`,
   );
 }

@@ -5,6 +5,7 @@ import { html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
+import { live } from 'lit/directives/live.js';
 import { getGreeting, setGreeting, setGreetingAudio } from '#contract/voicemails.ts';
 import { call } from '../api.ts';
 import { greetingAudio, keepGreeting } from '../greeting-before.ts';
@@ -95,7 +96,7 @@ export class GosipGreeting extends FormElement {
 
   private renderKind({ kind, text, more }: (typeof kinds)[number], chosen: Kind) {
     return html`<label class="kind">
-      <input type="radio" name="kind" value=${kind} .checked=${kind === chosen} @change=${() => this.choose(kind)} />
+      <input type="radio" name="kind" value=${kind} .checked=${live(kind === chosen)} @change=${() => this.choose(kind)} />
       <span>${t(text)}<span class="quiet">${t(more)}</span></span>
     </label>`;
   }

@@ -2,6 +2,7 @@ import { mdiPause, mdiPlay, mdiVolumeHigh, mdiVolumeOff } from '@mdi/js';
 import { html } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import { formatDuration, spokenDuration } from '../format.ts';
 import { keep, kept } from '../kept.ts';
 import { Signal } from '../signal.ts';
@@ -170,7 +171,7 @@ export class GosipPlayer extends GosipElement {
         keep(speedKey, textOf(event));
       }}
     >
-      ${speeds.map((one) => html`<option value=${one} .selected=${one === speed.value}>${text(one)}</option>`)}
+      ${speeds.map((one) => html`<option value=${one} .selected=${live(one === speed.value)}>${text(one)}</option>`)}
     </select>`;
   }
 

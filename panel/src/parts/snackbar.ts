@@ -25,21 +25,31 @@ export function say(what: Shown, ms = what.undo === undefined ? shownMs : undoMs
   return close;
 }
 
+/** What waits for the time to undo it to be over. */
+const waiting = new Set<() => unknown>();
+
+/** Does now what waits, before whoever wanted it is gone. Resolves when it is done, whether with success or not. */
+export async function doWaiting(): Promise<void> {
+  await Promise.all([...waiting].map((now) => now()));
+}
+
 /** Does what cannot be taken back only when the time to undo it is over, or the page is left. */
-export function doLater(text: string, act: () => void, undone: () => void): void {
+export function doLater(text: string, act: () => unknown, undone: () => void): void {
   let isDecided = false;
-  const decide = (run: () => void) => () => {
-    if (isDecided) return;
+  const decide = (run: () => unknown) => () => {
+    if (isDecided) return undefined;
     isDecided = true;
     cancel();
     close();
     window.removeEventListener('pagehide', now);
-    run();
+    waiting.delete(now);
+    return run();
   };
   const now = decide(act);
   const cancel = clock.after(undoMs, now);
   const close = say({ text, undo: decide(undone) });
   window.addEventListener('pagehide', now);
+  waiting.add(now);
 }
 
 /** On the screen: of the page, and of each dialog above it, for nothing outside of an open dialog can be pressed. */

@@ -1,6 +1,5 @@
 import '@material/web/button/filled-tonal-button.js';
 import '@material/web/button/text-button.js';
-import '@material/web/switch/switch.js';
 import {
   mdiAccountPlusOutline,
   mdiArchiveArrowDownOutline,
@@ -14,6 +13,7 @@ import {
 import { html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import { changeVoicemail, deleteVoicemail, getVoicemail, readVoicemail } from '#contract/voicemails.ts';
 import { call } from '../api.ts';
 import { blockNumber } from '../block-number.ts';
@@ -36,6 +36,7 @@ import { look } from './look.ts';
 import { numberButton } from './number-button.ts';
 import './player.ts';
 import type { GosipPlayer } from './player.ts';
+import './switch.ts';
 import { voicemailDetailStyles } from './voicemail-detail-styles.ts';
 
 const playOnKey = 'gosip-play-on';
@@ -126,11 +127,11 @@ export class GosipVoicemailDetail extends GosipElement {
       ></gosip-player>
       <div class="play-on">
         <span aria-hidden="true">${t('voicemail.playOn')}</span>
-        <md-switch
+        <gosip-switch
           aria-label=${t('voicemail.playOn')}
-          ?selected=${this.playsOn}
+          .selected=${live(this.playsOn)}
           @change=${(event: Event) => keep(playOnKey, (event.target as HTMLInputElement & { selected: boolean }).selected ? 'yes' : 'no')}
-        ></md-switch>
+        ></gosip-switch>
       </div>`;
   }
 

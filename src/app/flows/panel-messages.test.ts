@@ -96,6 +96,31 @@ async function open(far: string, { page } = anna): Promise<void> {
 
 const textBox = ({ page } = anna) => page.getByRole('textbox', { name: 'Write a message' });
 
+describe.skipIf(isMissing)('what was begun to be written to one', long, () => {
+  it('does not come along to another, and the next new message is to nobody yet', async () => {
+    const { page } = anna;
+    const [first, second] = [stranger(), stranger()];
+    await page.goto(`${house.url}messages?to=`);
+    await page.getByRole('combobox', { name: 'To' }).fill(first);
+    await textBox().fill('I miss you');
+    await page.goto(`${house.url}messages?to=${encodeURIComponent(second)}`);
+    await expect.poll(() => page.getByRole('combobox', { name: 'To' }).inputValue(), poll).toBe(second);
+    expect(await textBox().inputValue()).toBe('');
+    await textBox().fill('The bike is yours');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByRole('region', { name: `Messages with ${second}` }).waitFor();
+    await page.goto(`${house.url}messages?to=`);
+    await expect.poll(() => page.getByRole('combobox', { name: 'To' }).inputValue(), poll).toBe(first);
+    expect(await textBox().inputValue()).toBe('I miss you');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByRole('region', { name: `Messages with ${first}` }).waitFor();
+    expect(timesSent('I miss you')).toBe(1);
+    await page.goto(`${house.url}messages?to=`);
+    await textBox().waitFor();
+    expect(await page.getByRole('combobox', { name: 'To' }).inputValue()).toBe('');
+  });
+});
+
 describe.skipIf(isMissing)('a message that comes in', long, () => {
   it('is there at once, on the dashboard and in the list, is read by being seen, and is unread again by a press', async () => {
     const { page } = anna;

@@ -1,5 +1,6 @@
 import '@material/web/button/text-button.js';
 import { html, nothing } from 'lit';
+import { live } from 'lit/directives/live.js';
 import { clock } from '../../clock.ts';
 import { choice, field } from '../../parts/field.ts';
 import { mdiClose } from '@mdi/js';
@@ -138,7 +139,7 @@ function renderRange({ value, change, remove, wrong }: Editing<DateRange> & { re
   return html`<div class="range">
     <div class="pair">${day('from')} ${day('to')}</div>
     <div class="field check">
-      <label><input type="checkbox" .checked=${isYearly} @change=${turn} /><span>${t('ruleEdit.everyYear')}</span></label>
+      <label><input type="checkbox" .checked=${live(isYearly)} @change=${turn} /><span>${t('ruleEdit.everyYear')}</span></label>
       <gosip-icon-button
         .path=${mdiClose}
         label=${t('ruleEdit.remove', { what: t('ruleEdit.fromDay') })}

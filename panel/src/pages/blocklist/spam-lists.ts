@@ -1,6 +1,5 @@
 import '@material/web/button/outlined-button.js';
 import '@material/web/button/text-button.js';
-import '@material/web/switch/switch.js';
 import { mdiPlus } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
@@ -14,6 +13,7 @@ import { GosipElement } from '../../parts/element.ts';
 import '../../parts/icon.ts';
 import { look, rows } from '../../parts/look.ts';
 import { say } from '../../parts/snackbar.ts';
+import '../../parts/switch.ts';
 import { removedNow } from '../../removed.ts';
 import { Shown } from '../../shown.ts';
 import { spamProblemText, spamStateText } from '../../spam-words.ts';
@@ -55,7 +55,7 @@ export class GosipSpamLists extends GosipElement {
         .row > .end {
           width: 100%;
         }
-        md-switch {
+        gosip-switch {
           margin-inline-start: auto;
         }
       }
@@ -114,11 +114,11 @@ export class GosipSpamLists extends GosipElement {
           @click=${() => void openSpamList(id)}
           >${t('contact.edit')}</md-outlined-button
         >
-        <md-switch
+        <gosip-switch
           aria-label=${t('spam.switch', { name })}
           .selected=${live(enabled)}
           @change=${(event: Event) => void this.switch(one, event)}
-        ></md-switch>
+        ></gosip-switch>
       </span>
     </li>`;
   }

@@ -4,6 +4,7 @@ import { mdiCheckCircleOutline } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { live } from 'lit/directives/live.js';
 import { listContactDoubles, mergeContacts } from '#contract/contacts.ts';
 import { call } from '../../api.ts';
 import { groupText, kindText } from '../../contact-words.ts';
@@ -131,7 +132,7 @@ export class GosipContactDoubles extends GosipElement {
               <input
                 type="radio"
                 name=${key}
-                .checked=${isChosen(at, contact)}
+                .checked=${live(isChosen(at, contact))}
                 ?disabled=${(one.contacts[0]?.addressBookId ?? null) !== null && at > 0}
                 @change=${() => (this.chosen = new Map([...this.chosen, [key, contact.id]]))}
               />

@@ -1,6 +1,6 @@
-import '@material/web/switch/switch.js';
 import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import { getDnd, setDeviceDnd, setHouseDnd, setPersonDnd } from '#contract/dnd.ts';
 import type { EndpointReply } from '#contract/endpoint.ts';
 import { call } from '../../api.ts';
@@ -12,6 +12,7 @@ import '../../parts/dnd-schedule-row.ts';
 import { GosipElement } from '../../parts/element.ts';
 import { look } from '../../parts/look.ts';
 import { say } from '../../parts/snackbar.ts';
+import '../../parts/switch.ts';
 import { toProblem } from '../../problem.ts';
 import { problemText } from '../../problem-words.ts';
 import { isAdmin, me } from '../../session.ts';
@@ -41,6 +42,8 @@ export class GosipDoNotDisturb extends GosipElement {
   private readonly seen = new Shown(this, () => call(getDnd), ['dnd.changed']);
   /** What was switched on just now, and is asked for how long. */
   @state() private asked: string | undefined;
+  /** What the house is being told: on a slow line the switch stays where it was put. */
+  @state() private turned: { readonly key: string; readonly isOn: boolean } | undefined;
 
   static override styles = [look, dndStyles];
 
@@ -86,11 +89,11 @@ export class GosipDoNotDisturb extends GosipElement {
     return html`<li>
       <div class="line">
         <span class="text"><span class="main">${name}</span><span class="quiet more">${stateText(now) ?? text}</span></span>
-        <md-switch
+        <gosip-switch
           aria-label=${t('dnd.switch', { name })}
-          .selected=${now.isOn}
+          .selected=${live(this.turned?.key === key ? this.turned.isOn : now.isOn)}
           @change=${(event: Event) => void this.switch(line, event)}
-        ></md-switch>
+        ></gosip-switch>
       </div>
       ${now.isOn && this.asked === key ? this.renderChoices(line) : nothing}
       ${
@@ -113,8 +116,10 @@ export class GosipDoNotDisturb extends GosipElement {
   private async switch(line: Line, event: Event): Promise<void> {
     const { selected } = event.target as HTMLElement & { selected: boolean };
     this.asked = selected ? line.key : undefined;
+    this.turned = { key: line.key, isOn: selected };
     // What the schedule was to have on goes back to it.
     await this.set(line, { isOn: selected, until: selected ? line.state.offUntil : null }, selected);
+    this.turned = undefined;
   }
 
   private async set(line: Line, body: Switched, keepsAsking = false): Promise<void> {

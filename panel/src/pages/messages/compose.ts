@@ -36,7 +36,7 @@ type Upload = { readonly name: string; readonly part: number; readonly cancel: A
 /** A message that is being written: kept until it is sent, and sent once. `sent`: a CustomEvent with the message. */
 @customElement('gosip-compose')
 export class GosipCompose extends FormElement {
-  /** A conversation; empty for a new one. */
+  /** A conversation; for a new one empty, or with whom. */
   @property() of = '';
   @property() from = '';
   @property() to = '';
@@ -62,7 +62,7 @@ export class GosipCompose extends FormElement {
     const { from, to, draft } = this;
     if (draft.from !== from || draft.to !== to) this.draft = changedDraft(draft, { from, to });
     const isSent = !this.isBusy && draft.requestId !== '' && this.known.includes(draft.requestId);
-    if (isSent) this.keep({ ...emptyDraft, from, to });
+    if (isSent) this.clear();
   }
 
   override focus(): void {
@@ -80,6 +80,12 @@ export class GosipCompose extends FormElement {
     keepMessageDraft(this.of, this.of === '' ? draft : { ...draft, from: '', to: '' });
   }
 
+  /** It is sent: what is written next may be to somebody else. */
+  private clear(): void {
+    this.draft = { ...emptyDraft, from: this.from, to: this.to };
+    keepMessageDraft(this.of, emptyDraft);
+  }
+
   private get isReady(): boolean {
     const { text, media } = this.draft;
     const isEmpty = text.trim() === '' && media.length === 0;
@@ -95,7 +101,7 @@ export class GosipCompose extends FormElement {
     const ids = media.map(({ id }) => id as `med_${string}`);
     const body = { ...(from === '' ? {} : { from }), to, body: text.trimEnd(), media: ids, requestId };
     const detail = await call(sendMessage, { body });
-    this.keep({ ...emptyDraft, from, to });
+    this.clear();
     this.dispatchEvent(new CustomEvent<Message>('sent', { detail }));
   }
 

@@ -2,6 +2,7 @@ import { mdiMagnify, mdiMessageTextOutline } from '@mdi/js';
 import { html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import { listConversations, listMessages } from '#contract/messages.ts';
 import { call } from '../../api.ts';
 import { clock } from '../../clock.ts';
@@ -54,6 +55,7 @@ export class GosipConversations extends GosipElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.whileShown(() => this.#cancelTyping?.());
     this.whileShown(() => this.#watch.disconnect());
   }
 
@@ -142,7 +144,7 @@ export class GosipConversations extends GosipElement {
       ...this.numbers.map(({ number, name }) => ({ value: number, text: name === '' ? number : `${name} (${number})` })),
     ];
     return html`<select aria-label=${t('messages.number')} @change=${(event: Event) => this.narrow({ number: textOf(event) })}>
-      ${all.map(({ value, text }) => html`<option value=${value} ?selected=${value === chosen}>${text}</option>`)}
+      ${all.map(({ value, text }) => html`<option value=${value} .selected=${live(value === chosen)}>${text}</option>`)}
     </select>`;
   }
 

@@ -28,6 +28,8 @@ export class GosipNewConversation extends GosipElement {
   @property({ attribute: false }) numbers!: MessageNumbers;
   @state() private number = '';
   @state() private from = '';
+  /** Under which what is written is kept: what was begun to somebody else goes to nobody but them. */
+  private draftOf = '';
   @query('gosip-recipient') private recipient!: GosipRecipient;
   @query('gosip-compose') private compose!: GosipCompose;
 
@@ -63,7 +65,10 @@ export class GosipNewConversation extends GosipElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const kept = takeMessageDraft('');
+    const begun = takeMessageDraft('');
+    const isToAnother = this.to !== '' && begun.to !== '' && begun.to !== this.to;
+    this.draftOf = isToAnother ? `to ${this.to}` : '';
+    const kept = isToAnother ? takeMessageDraft(this.draftOf) : begun;
     this.number = this.to === '' ? kept.to : this.to;
     const isOurs = this.numbers.items.some(({ number }) => number === kept.from);
     this.from = isOurs ? kept.from : this.usual;
@@ -96,11 +101,11 @@ export class GosipNewConversation extends GosipElement {
       const { items } = await call(listConversations, { query: { number: from, text: number } });
       const found = items.find(({ farNumber }) => farNumber === number);
       if (found === undefined || number !== this.number || from !== this.from || !this.isConnected) return;
-      const { text, media } = takeMessageDraft('');
+      const { text, media } = takeMessageDraft(this.draftOf);
       const before = takeMessageDraft(found.id);
       const both = [before.text, text].filter((one) => one !== '').join('\n');
       keepMessageDraft(found.id, { ...emptyDraft, text: both, media: [...before.media, ...media] });
-      keepMessageDraft('', emptyDraft);
+      keepMessageDraft(this.draftOf, emptyDraft);
       go('messages', found.id);
     } catch {
       // A new one is found to be the same by the house.
@@ -139,6 +144,7 @@ export class GosipNewConversation extends GosipElement {
         }
       </div>
       <gosip-compose
+        of=${this.draftOf}
         from=${this.from}
         to=${this.number}
         .canSendMedia=${this.numbers.canSendMedia}

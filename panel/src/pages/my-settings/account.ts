@@ -9,7 +9,7 @@ import { card } from '../../parts/card.ts';
 import { GosipElement } from '../../parts/element.ts';
 import '../../parts/icon.ts';
 import { look, rows } from '../../parts/look.ts';
-import { say } from '../../parts/snackbar.ts';
+import { doWaiting, say } from '../../parts/snackbar.ts';
 import { isIngress } from '../../place.ts';
 import { toProblem } from '../../problem.ts';
 import { problemText } from '../../problem-words.ts';
@@ -91,6 +91,7 @@ export class GosipMyAccount extends GosipElement {
 
   private async leave(): Promise<void> {
     try {
+      await doWaiting();
       await signOut();
     } catch (error) {
       say({ text: problemText(toProblem(error)) });

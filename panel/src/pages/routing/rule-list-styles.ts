@@ -59,7 +59,7 @@ export const ruleListStyles = css`
     margin-inline-start: -10px;
     color: var(--quiet);
   }
-  md-switch {
+  gosip-switch {
     margin-inline-start: 8px;
   }
   .otherwise {

@@ -1,11 +1,11 @@
 import '@material/web/button/filled-button.js';
 import '@material/web/button/text-button.js';
-import '@material/web/switch/switch.js';
 import { mdiContentCopy, mdiDelete, mdiPlayOutline, mdiSourceBranchPlus } from '@mdi/js';
 import { html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { live } from 'lit/directives/live.js';
 import { changeRoute, createRoute, deleteRoute, reorderRoutes } from '#contract/routes.ts';
 import { getRoutingSettings } from '#contract/routing-settings.ts';
 import { call } from '../../api.ts';
@@ -18,6 +18,7 @@ import '../../parts/notice.ts';
 import { say } from '../../parts/snackbar.ts';
 import { Sorting, sorting } from '../../parts/sorting.ts';
 import '../../parts/status.ts';
+import '../../parts/switch.ts';
 import { toProblem } from '../../problem.ts';
 import { fieldText, problemText } from '../../problem-words.ts';
 import { removedNow, removeLater } from '../../removed.ts';
@@ -111,11 +112,11 @@ export class GosipRuleList extends GosipElement {
     return html`<li data-sort=${id} class=${enabled ? '' : 'off'}>
       ${this.sorting.handle(id, name)}
       <a class="name" href=${pathOf('routing', id, { number: this.number.id })}><span class="place">${place}.</span> ${name}</a>
-      <md-switch
+      <gosip-switch
         aria-label=${t('routing.switch', { name })}
-        ?selected=${enabled}
-        @change=${() => void this.change(rule)}
-      ></md-switch>
+        .selected=${live(enabled)}
+        @change=${(event: Event) => void this.switch(rule, event)}
+      ></gosip-switch>
       <div class="rule">
         <p>${ruleText(rule, { speech: speech(), names: namesOf(this.targets) })}</p>
         ${this.renderStates(rule)}
@@ -192,8 +193,9 @@ export class GosipRuleList extends GosipElement {
     return isDone;
   }
 
-  private async change({ id, enabled }: Rule): Promise<void> {
-    await this.attempt(() => call(changeRoute, { params: { id: id }, body: { enabled: !enabled } }));
+  private async switch({ id }: Rule, event: Event): Promise<void> {
+    const { selected: enabled } = event.target as HTMLElement & { selected: boolean };
+    await this.attempt(() => call(changeRoute, { params: { id: id }, body: { enabled } }));
   }
 
   private async duplicate(rule: Rule): Promise<void> {

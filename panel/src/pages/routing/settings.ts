@@ -205,9 +205,11 @@ export class GosipRoutingSettings extends FormElement {
 
   /** What nobody touched here stays as somebody else may have set it meanwhile. */
   protected override async send(): Promise<void> {
-    await call(changeRoutingSettings, { body: this.draft });
+    const { draft } = this;
+    await call(changeRoutingSettings, { body: draft });
     await this.seen.reload();
-    this.discard();
+    // What was typed meanwhile is not saved yet.
+    if (this.draft === draft) this.discard();
     say({ text: t('state.saved') });
   }
 }
