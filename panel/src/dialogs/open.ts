@@ -2,16 +2,38 @@
 import type { LitElement } from 'lit';
 import type { Person } from '../data.ts';
 import type { NavigationEntry } from '../navigation.ts';
+import type {} from '../parts/dialog.ts';
+import { place } from '../router.ts';
 
 type Tags = { readonly [Tag in keyof HTMLElementTagNameMap]: HTMLElementTagNameMap[Tag] };
 
-/** Puts the dialog on the page; it removes itself when it is closed. */
+/** Puts the dialog on the page; it removes itself when it is closed, also by going back. */
 export function show<Tag extends keyof Tags>(tag: Tag, values: Partial<Tags[Tag]> = {}): Tags[Tag] {
   const dialog = Object.assign(document.createElement(tag), values);
-  dialog.addEventListener('closed', () => dialog.remove());
+  const end = closeOnBack(dialog);
+  dialog.addEventListener('closed', () => {
+    end();
+    dialog.remove();
+  });
   dialog.toggleAttribute('data-dialog', true);
   document.body.append(dialog);
   return dialog;
+}
+
+/** What the address does not name, and where something may be typed, stays: nobody loses it by a gesture. Returns the end of it. */
+function closeOnBack(dialog: HTMLElement): () => void {
+  const { page, id } = place.value;
+  const wentBack = () => {
+    const inner = dialog.shadowRoot?.querySelector('gosip-dialog');
+    if (id === undefined ? inner?.firm !== false : place.value.page === page && place.value.id === id) return;
+    // The address is another one already: nobody has to put it back.
+    dialog.addEventListener('closed', (event) => event.stopImmediatePropagation(), { capture: true });
+    window.removeEventListener('popstate', wentBack);
+    inner?.close();
+    dialog.remove();
+  };
+  window.addEventListener('popstate', wentBack);
+  return () => window.removeEventListener('popstate', wentBack);
 }
 
 export async function openMore(entries: readonly NavigationEntry[]): Promise<LitElement> {

@@ -9,6 +9,13 @@ const poll = { timeout: 30_000 };
 const long = { timeout: 120_000 };
 const password = 'kranich87zaun';
 
+/** Where the link leads that has the focus. */
+const focusedLink = `(() => {
+  let one = document.activeElement;
+  while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;
+  return one?.getAttribute('href') ?? '';
+})()`;
+
 const isMissing = isBrowserMissing();
 let house: PanelHouse;
 let browser: PanelBrowser;
@@ -111,6 +118,31 @@ describe.skipIf(isMissing)('what was deleted', long, () => {
     await page.getByLabel('User name').waitFor();
     const { items } = await house.ask<{ items: { name: string }[] }>('GET', '/devices?per_page=100');
     expect(items.map(({ name }) => name)).not.toContain('Attic');
+  });
+});
+
+describe.skipIf(isMissing)('going back', long, () => {
+  it('closes what is open, with the focus where it was, and forward opens it once', async () => {
+    await using visitor = await signInAs('anna');
+    const { page } = visitor;
+    await page.getByRole('link', { name: 'Phones', exact: true }).click();
+    const row = page.getByRole('link', { name: /^Kitchen/ });
+    await row.focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.locator('gosip-phone-dialog');
+    await dialog.getByLabel('Extension').waitFor();
+    await page.goBack();
+    await expect.poll(() => dialog.count(), poll).toBe(0);
+    expect(page.url()).toBe(`${house.url}phones`);
+    expect(await page.evaluate<string>(focusedLink)).toMatch(/^phones\/dev_/);
+    await page.goForward();
+    await dialog.getByLabel('Extension').waitFor();
+    expect(await dialog.count()).toBe(1);
+    await page.goBack();
+    await page.goBack();
+    await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor();
+    expect(await dialog.count()).toBe(0);
+    expect(visitor.faults).toEqual([]);
   });
 });
 

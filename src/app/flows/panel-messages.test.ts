@@ -203,6 +203,19 @@ describe.skipIf(isMissing)('a message that comes in', long, () => {
   });
 });
 
+describe.skipIf(isMissing)('the dashboard', long, () => {
+  it('counts all unread messages, and not those of the first conversations alone', async () => {
+    const { page } = anna;
+    await page.goto(`${house.url}contacts`);
+    const before = (await house.ask<{ items: { unread: number }[] }>('GET', '/messages/conversations?unread=true&per_page=100'))
+      .items;
+    const mine = before.reduce((sum, { unread }) => sum + unread, 0);
+    for (const far of Array.from({ length: 7 }, stranger)) await receive(far, 'Are you there?');
+    await page.goto(house.url);
+    await page.getByText(`${mine + 7} unread`, { exact: true }).waitFor();
+  });
+});
+
 describe.skipIf(isMissing)('a message that is written', long, () => {
   it('is sent once, although Enter and Send are pressed again and again, and is seen delivered', async () => {
     const { page } = anna;

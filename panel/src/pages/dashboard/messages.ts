@@ -3,6 +3,7 @@ import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { listConversations } from '#contract/messages.ts';
 import { call } from '../../api.ts';
+import { everyPage } from '../../data.ts';
 import { conversationFacts } from '../../message-facts.ts';
 import { card, whenRead } from '../../parts/card.ts';
 import { GosipElement } from '../../parts/element.ts';
@@ -13,26 +14,28 @@ import { t, tn } from '../../words.ts';
 import { renderConversation } from '../messages/conversation-row.ts';
 import { conversationRows } from '../messages/conversation-styles.ts';
 
+const maxShown = 5;
+
 /** Whom somebody has not read yet. */
 @customElement('gosip-unread-messages')
 export class GosipUnreadMessages extends GosipElement {
   private readonly seen = new Shown(
     this,
-    () => call(listConversations, { query: { unread: 'true', mine: 'true', per_page: 5 } }),
+    () => everyPage((page) => call(listConversations, { query: { unread: 'true', mine: 'true', page, per_page: 100 } })),
     conversationFacts,
   );
 
   static override styles = [look, rows, conversationRows];
 
   override render() {
-    const total = this.seen.value?.items.reduce((sum, { unread }) => sum + unread, 0) ?? 0;
+    const total = this.seen.value?.reduce((sum, { unread }) => sum + unread, 0) ?? 0;
     return card(
       t('page.messages'),
-      whenRead(this.seen, ({ items }) =>
+      whenRead(this.seen, (items) =>
         items.length === 0
           ? html`<gosip-notice .path=${mdiMessageTextOutline} heading=${t('messages.noneUnread')}></gosip-notice>`
           : html`<ul class="rows">
-              ${items.map((one) => html`<li>${renderConversation(one, pathOf('messages', one.id))}</li>`)}
+              ${items.slice(0, maxShown).map((one) => html`<li>${renderConversation(one, pathOf('messages', one.id))}</li>`)}
             </ul>`,
       ),
       html`<span class="quiet" aria-live="polite">${total === 0 ? '' : tn('messages.unread', total)}</span>
