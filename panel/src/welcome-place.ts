@@ -1,6 +1,6 @@
 // Owns where somebody is in the set-up, so that it can be left and taken up again, and the login that is shown only once.
 import type { Phone, PhoneLogin } from './data.ts';
-import { go, place } from './router.ts';
+import { go, narrow, openDetail, place } from './router.ts';
 import { isAdmin } from './session.ts';
 
 export const welcomeSteps = ['network', 'twilio', 'phone', 'connect', 'ring', 'done'] as const;
@@ -27,8 +27,16 @@ export function toStep(step: WelcomeStep, phoneId?: string): void {
   go('welcome', step, phoneId === undefined ? {} : { phone: phoneId });
 }
 
+/** Goes on where it was left, in place of the address that names no step: whoever goes back leaves the set-up. */
+export function resume(phones: readonly Pick<Phone, 'id' | 'isRegistered'>[]): void {
+  if (place.value.page !== 'welcome') return;
+  const { step, phoneId } = resumed(phones);
+  openDetail(step);
+  if (phoneId !== undefined) narrow({ phone: phoneId });
+}
+
 /** Where it was left, as far as that is still there; the beginning otherwise. */
-export function resumed(phones: readonly Pick<Phone, 'id' | 'isRegistered'>[]): Kept {
+function resumed(phones: readonly Pick<Phone, 'id' | 'isRegistered'>[]): Kept {
   const kept = readKept();
   const phone = phones.find(({ id }) => id === kept?.phoneId);
   if (kept === undefined || kept.step === 'done') return { step: 'network' };

@@ -10,7 +10,7 @@ import '../parts/page.ts';
 import { go, place } from '../router.ts';
 import { isAdmin } from '../session.ts';
 import { Shown } from '../shown.ts';
-import { leaveWelcome, resumed, toStep, welcomeSteps } from '../welcome-place.ts';
+import { leaveWelcome, resume, welcomeSteps } from '../welcome-place.ts';
 import type { WelcomeStep } from '../welcome-place.ts';
 import { t } from '../words.ts';
 import './welcome/connect.ts';
@@ -39,10 +39,7 @@ export class GosipWelcome extends GosipElement {
 
   override updated(changed: PropertyValues): void {
     const { value } = this.phones;
-    if (this.step === undefined && value !== undefined && isAdmin()) {
-      const { step, phoneId } = resumed(value);
-      toStep(step, phoneId);
-    }
+    if (this.step === undefined && value !== undefined && isAdmin()) resume(value);
     if (changed.has('openId') && changed.get('openId') !== undefined) this.renderRoot.querySelector<HTMLElement>('h2')?.focus();
   }
 

@@ -16,6 +16,15 @@ const focusedLink = `(() => {
   return one?.getAttribute('href') ?? '';
 })()`;
 
+/** As the pages do that lead there. */
+const followWelcome = `(() => {
+  const link = document.createElement('a');
+  link.href = 'welcome';
+  document.body.append(link);
+  link.click();
+  link.remove();
+})()`;
+
 const isMissing = isBrowserMissing();
 let house: PanelHouse;
 let browser: PanelBrowser;
@@ -143,6 +152,18 @@ describe.skipIf(isMissing)('going back', long, () => {
     await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor();
     expect(await dialog.count()).toBe(0);
     expect(visitor.faults).toEqual([]);
+  });
+
+  it('leaves the set-up of a house, which holds nobody', async () => {
+    await using visitor = await signInAs('anna');
+    const { page } = visitor;
+    await page.getByRole('link', { name: 'Phones', exact: true }).click();
+    await page.getByText('Kitchen').waitFor();
+    await page.evaluate(followWelcome);
+    await page.waitForURL(/\/welcome\/network$/);
+    await page.goBack();
+    await page.getByText('Kitchen').waitFor();
+    expect(page.url()).toBe(`${house.url}phones`);
   });
 });
 
