@@ -2,7 +2,7 @@
 import type { LitElement } from 'lit';
 import type { Person } from '../data.ts';
 import type { NavigationEntry } from '../navigation.ts';
-import type {} from '../parts/dialog.ts';
+import type { GosipDialog } from '../parts/dialog.ts';
 import { place } from '../router.ts';
 
 type Tags = { readonly [Tag in keyof HTMLElementTagNameMap]: HTMLElementTagNameMap[Tag] };
@@ -24,7 +24,7 @@ export function show<Tag extends keyof Tags>(tag: Tag, values: Partial<Tags[Tag]
 function closeOnBack(dialog: HTMLElement): () => void {
   const { page, id } = place.value;
   const wentBack = () => {
-    const inner = dialog.shadowRoot?.querySelector('gosip-dialog');
+    const inner = dialog.shadowRoot?.querySelector<GosipDialog>('gosip-dialog');
     if (id === undefined ? inner?.firm !== false : place.value.page === page && place.value.id === id) return;
     // The address is another one already: nobody has to put it back.
     dialog.addEventListener('closed', (event) => event.stopImmediatePropagation(), { capture: true });
