@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppHarness, origin } from '#testing/harness/app-harness.ts';
 import { TwilioHarness, waitFor } from '#testing/harness/twilio-harness.ts';
@@ -6,6 +7,7 @@ import { wallClock } from '#base/wall-clock.ts';
 
 const ours = '+14155550199';
 const theirs = '+14155550123';
+const stepMs = 600_000;
 const everyDay = [1, 2, 3, 4, 5, 6, 7];
 
 type State = { isOn: boolean; until: string | null; bySchedule: boolean; offUntil: string | null };
@@ -50,6 +52,14 @@ class Harness extends AppHarness {
         const { of, isOn, until, bySchedule } = JSON.parse(data) as Record<string, unknown>;
         return [of, isOn, until, bySchedule];
       });
+  }
+
+  /** In steps between which connections are closed that were idle for too long: all that happens in hours takes seconds. */
+  async pass(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= stepMs) {
+      this.clock.advance(Math.min(left, stepMs));
+      await setImmediate();
+    }
   }
 
   preview(at?: string): Promise<Preview> {
@@ -106,7 +116,7 @@ describe('a schedule of do not disturb', { timeout: 60_000 }, () => {
   it('begins by itself and says so, stays off when it is switched off, and is on again the next night, also over restarts', async () => {
     const leave = new AbortController();
     let heard = await harness.listen(leave.signal);
-    harness.clock.advance(9 * 3_600_000 - 1);
+    await harness.pass(9 * 3_600_000 - 1);
     expect([await harness.mine(), heard()]).toMatchObject([{ isOn: false }, []]);
     harness.clock.advance(1);
     expect(await harness.mine()).toMatchObject({ isOn: true, until: morning, bySchedule: true, offUntil: null });
@@ -115,7 +125,8 @@ describe('a schedule of do not disturb', { timeout: 60_000 }, () => {
     leave.abort();
     await harness.close();
     await harness.open();
-    heard = await harness.listen(AbortSignal.timeout(60_000));
+    const leaveAgain = new AbortController();
+    heard = await harness.listen(leaveAgain.signal);
     expect(await harness.mine()).toMatchObject({ isOn: true, until: morning, bySchedule: true });
 
     expect(await harness.json('PUT', own, { isOn: false }, 'anna')).toEqual({
@@ -125,6 +136,7 @@ describe('a schedule of do not disturb', { timeout: 60_000 }, () => {
       offUntil: morning,
     });
     await expect.poll(heard).toEqual([['person', false, null, false]]);
+    leaveAgain.abort();
     await harness.close();
     await harness.open();
     expect(await harness.mine()).toMatchObject({ isOn: false, offUntil: morning });

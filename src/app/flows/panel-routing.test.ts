@@ -343,7 +343,7 @@ describe.skipIf(isMissing)('what routing is made of', { timeout: 120_000 }, () =
 
   it('is a number that is added by hand, given to somebody and deleted', async () => {
     const page = await open('numbers');
-    await page.getByRole('link', { name: 'Add number' }).click();
+    await page.getByRole('button', { name: 'Add number' }).click();
     const dialog = page.locator('gosip-number-dialog');
     await dialog.getByLabel('Number', { exact: true }).fill('555');
     await dialog.getByRole('button', { name: 'Save' }).click();
@@ -366,7 +366,7 @@ describe.skipIf(isMissing)('what routing is made of', { timeout: 120_000 }, () =
   it('is a ring group that can be tried before it is saved', async () => {
     const page = await open('ring-groups');
     await page.getByText('No ring group yet').waitFor();
-    await page.getByRole('link', { name: 'Add ring group' }).click();
+    await page.getByRole('button', { name: 'Add ring group' }).click();
     const dialog = page.locator('gosip-ring-group-dialog');
     await dialog.getByLabel('Name').fill('Downstairs');
     await dialog.getByRole('button', { name: 'Save' }).click();
