@@ -48,7 +48,7 @@ const focused = `(() => {
   const host = one.getRootNode().host;
   const box = one.getBoundingClientRect();
   const shows = [[one], [one, '::after'], [around]].some((each) => getComputedStyle(...each).outlineStyle !== 'none') || boxShadow !== 'none' ||
-    host?.shadowRoot?.querySelector('md-focus-ring') !== null && host?.localName.startsWith('md-');
+    (host?.shadowRoot?.querySelector('md-focus-ring') ?? null) !== null;
   return { name: one.localName + ' ' + (one.getAttribute('aria-label') ?? one.textContent ?? '').trim().slice(0, 40), shows,
     isSeen: box.width > 0 && box.bottom > 0 && box.top < innerHeight };
 })()`;

@@ -98,10 +98,10 @@ describe.skipIf(isBrowserMissing())('the panel in Home Assistant', () => {
     await panel.getByText('Sobald ein Telefon').waitFor();
     const cookies = await visitor.context.cookies();
     await visitor.context.clearCookies();
-    await panel.getByRole('link', { name: 'Übersicht' }).click();
+    await panel.getByRole('link', { name: 'Mailbox' }).click();
     await panel.getByText('Die Seite konnte nicht geladen werden').waitFor();
     await visitor.context.addCookies(cookies);
-    await panel.getByText('Keine neue Sprachnachricht').waitFor();
+    await panel.getByRole('heading', { level: 1, name: 'Mailbox' }).waitFor();
     await visitor.context.clearCookies();
     await panel.getByRole('link', { name: 'Anrufe', exact: true }).click();
     await panel.getByText('GoSIP antwortet nicht.').first().waitFor();
