@@ -95,7 +95,7 @@ async function coldView(visitor: PanelVisitor, url: string): Promise<{ shown: nu
     if (request.url().endsWith('.js')) scripts.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
   });
   await page.goto(url, { waitUntil: 'commit' });
-  await page.locator('gosip-recent-calls a.row').first().waitFor();
+  await page.locator('gosip-recent-calls .call a').first().waitFor();
   const shown = await page.evaluate<number>('performance.now()');
   await page.waitForTimeout(2_000);
   const quiet = Math.max(shown, await page.evaluate<number>('window.lastBusy'));
