@@ -1,17 +1,13 @@
-import '@material/web/button/filled-button.js';
 import '@material/web/button/outlined-button.js';
-import '@material/web/button/text-button.js';
 import { css, html, nothing } from 'lit';
-import { customElement, property, query } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { changeAutoReply, createAutoReply, deleteAutoReply, getAutoReply } from '#contract/auto-replies.ts';
 import { listMessageNumbers } from '#contract/messages.ts';
 import { call } from '../api.ts';
 import { autoReplySentence } from '../auto-reply-words.ts';
 import type { AutoReply, MessageNumbers } from '../data.ts';
-import { failedNotice, notRead } from '../parts/card.ts';
-import '../parts/dialog.ts';
-import type { GosipDialog } from '../parts/dialog.ts';
-import { DraftForm } from '../parts/draft-form.ts';
+import { whenThere } from '../parts/card.ts';
+import { DraftDialog } from '../parts/draft-dialog.ts';
 import { area, choice, field } from '../parts/field.ts';
 import { fields } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
@@ -46,10 +42,9 @@ type Seen = Awaited<ReturnType<typeof readAll>>;
 
 /** An automatic reply: when it answers, to whom, and what. */
 @customElement('gosip-auto-reply-dialog')
-export class GosipAutoReplyDialog extends DraftForm<Draft> {
+export class GosipAutoReplyDialog extends DraftDialog<Draft> {
   /** Empty: a new one. */
   @property() replyId = '';
-  @query('gosip-dialog') private dialog!: GosipDialog;
   private readonly seen = new Shown(this, () => readAll(this.replyId), ['auto-replies.changed']);
 
   static override styles = [
@@ -82,6 +77,10 @@ export class GosipAutoReplyDialog extends DraftForm<Draft> {
     return `auto-reply ${this.replyId}`;
   }
 
+  protected override get isNew(): boolean {
+    return this.replyId === '';
+  }
+
   protected override stored(): Draft | undefined {
     const { reply } = this.seen.value ?? {};
     return reply === undefined ? undefined : draftOf(reply);
@@ -95,21 +94,10 @@ export class GosipAutoReplyDialog extends DraftForm<Draft> {
   override render() {
     const name = this.seen.value?.reply?.name ?? '';
     const heading = this.replyId === '' ? t('autoReply.new') : name === '' ? t('autoReply.unnamed') : name;
-    return html`<gosip-dialog firm heading=${heading} @closed=${() => this.dispatchEvent(new Event('closed'))}>
-      ${this.renderBody()}
-      <md-text-button slot="actions" @click=${this.draft === undefined ? this.close : this.leave}
-        >${t(this.draft === undefined ? 'action.close' : 'action.discard')}</md-text-button
-      >
-      <md-filled-button slot="actions" ?disabled=${this.isBusy || this.draft === undefined} @click=${this.submit}
-        >${t('action.save')}</md-filled-button
-      >
-    </gosip-dialog>`;
-  }
-
-  private renderBody() {
-    const { value, problem } = this.seen;
-    if (problem?.code === 'NOT_FOUND') return failedNotice(t('autoReply.gone'));
-    return value === undefined ? notRead(problem) : this.renderForm(value);
+    return this.renderDialog(
+      heading,
+      whenThere(this.seen, t('autoReply.gone'), (seen) => this.renderForm(seen)),
+    );
   }
 
   private renderForm({ reply, numbers }: Seen) {
@@ -222,13 +210,6 @@ export class GosipAutoReplyDialog extends DraftForm<Draft> {
     this.discard();
     this.close();
   }
-
-  private readonly leave = (): void => {
-    this.discard();
-    if (this.replyId === '') this.close();
-  };
-
-  private readonly close = (): void => this.dialog.close();
 
   protected override async send(): Promise<void> {
     const { draft } = this;

@@ -6,7 +6,7 @@ import { changeBlocklistEntry, createBlocklistEntry, deleteBlocklistEntry, getBl
 import { call } from '../api.ts';
 import { blockedText, hitsText } from '../block-words.ts';
 import type { BlocklistEntry } from '../data.ts';
-import { failedNotice, whenRead } from '../parts/card.ts';
+import { whenThere } from '../parts/card.ts';
 import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
 import { choice, field } from '../parts/field.ts';
@@ -46,14 +46,13 @@ export class GosipBlocklistEntryDialog extends FormElement {
   static override styles = [look, fields, danger];
 
   override render() {
-    const { value, problem } = this.seen;
-    const entry = value ?? undefined;
+    const entry = this.seen.value ?? undefined;
     return html`<gosip-dialog
       ?firm=${this.draft !== undefined}
       heading=${entry === undefined ? t('block.add') : blockedText(entry)}
       @closed=${() => this.dispatchEvent(new Event('closed'))}
     >
-      ${problem?.code === 'NOT_FOUND' ? failedNotice(t('problem.gone')) : whenRead(this.seen, (seen) => this.renderForm(seen))}
+      ${whenThere(this.seen, t('problem.gone'), (seen) => this.renderForm(seen))}
       ${
         entry === undefined
           ? nothing

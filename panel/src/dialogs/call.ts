@@ -32,7 +32,7 @@ import type { CallRecord } from '../data.ts';
 import { formatDuration, formatMoment, formatTime, formatWhen, spokenDuration } from '../format.ts';
 import '../parts/call-controls.ts';
 import '../parts/call-recordings.ts';
-import { failedNotice, whenRead } from '../parts/card.ts';
+import { whenThere } from '../parts/card.ts';
 import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
 import { GosipElement } from '../parts/element.ts';
@@ -61,10 +61,10 @@ export class GosipCallDialog extends GosipElement {
   static override styles = [look, callDialogStyles];
 
   override render() {
-    const { value, problem } = this.seen;
+    const { value } = this.seen;
     const heading = value === undefined ? t('call.title') : callTitle(value);
     return html`<gosip-dialog heading=${heading} @closed=${() => this.dispatchEvent(new Event('closed'))}>
-      ${problem?.code === 'NOT_FOUND' ? failedNotice(t('problem.gone')) : whenRead(this.seen, (one) => this.renderCall(one))}
+      ${whenThere(this.seen, t('problem.gone'), (one) => this.renderCall(one))}
     </gosip-dialog>`;
   }
 

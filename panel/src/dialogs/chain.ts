@@ -3,7 +3,7 @@ import '@material/web/button/outlined-button.js';
 import '@material/web/button/text-button.js';
 import { mdiArrowDown, mdiArrowUp, mdiClose } from '@mdi/js';
 import { html, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import {
   changeEscalationChain,
   createEscalationChain,
@@ -13,10 +13,8 @@ import {
 import { startEscalation } from '#contract/escalations.ts';
 import { call } from '../api.ts';
 import { clock } from '../clock.ts';
-import { failedNotice, notRead } from '../parts/card.ts';
-import '../parts/dialog.ts';
-import type { GosipDialog } from '../parts/dialog.ts';
-import { DraftForm } from '../parts/draft-form.ts';
+import { whenThere } from '../parts/card.ts';
+import { DraftDialog } from '../parts/draft-dialog.ts';
 import { area, check, choice, field } from '../parts/field.ts';
 import { fields } from '../parts/form.ts';
 import '../parts/icon-button.ts';
@@ -54,12 +52,11 @@ const newStep: ChainStep = { targets: [], seconds: 30 };
 
 /** An escalation chain: who is called in which order; and calls them, after a clear word that it does. */
 @customElement('gosip-chain-dialog')
-export class GosipChainDialog extends DraftForm<Draft> {
+export class GosipChainDialog extends DraftDialog<Draft> {
   /** Empty: a new one. */
   @property() chainId = '';
   @state() private isAsking = false;
   @state() private message = '';
-  @query('gosip-dialog') private dialog!: GosipDialog;
   private readonly seen = new Shown(this, () => readAll(this.chainId), targetFacts);
   /** A press that is repeated because the answer was lost calls nobody twice. */
   #startKey = '';
@@ -68,6 +65,10 @@ export class GosipChainDialog extends DraftForm<Draft> {
 
   protected override get draftKey(): string {
     return `chain ${this.chainId}`;
+  }
+
+  protected override get isNew(): boolean {
+    return this.chainId === '';
   }
 
   protected override stored(): Draft | undefined {
@@ -81,21 +82,10 @@ export class GosipChainDialog extends DraftForm<Draft> {
 
   override render() {
     const heading = this.chainId === '' ? t('chain.new') : (this.seen.value?.chain?.name ?? t('page.escalations'));
-    return html`<gosip-dialog firm heading=${heading} @closed=${() => this.dispatchEvent(new Event('closed'))}>
-      ${this.renderBody()}
-      <md-text-button slot="actions" @click=${this.draft === undefined ? this.close : this.leave}
-        >${t(this.draft === undefined ? 'action.close' : 'action.discard')}</md-text-button
-      >
-      <md-filled-button slot="actions" ?disabled=${this.isBusy || this.draft === undefined} @click=${this.submit}
-        >${t('action.save')}</md-filled-button
-      >
-    </gosip-dialog>`;
-  }
-
-  private renderBody() {
-    const { value, problem } = this.seen;
-    if (problem?.code === 'NOT_FOUND') return failedNotice(t('chain.gone'));
-    return value === undefined ? notRead(problem) : this.renderForm(value);
+    return this.renderDialog(
+      heading,
+      whenThere(this.seen, t('chain.gone'), (seen) => this.renderForm(seen)),
+    );
   }
 
   private renderForm(seen: Seen) {
@@ -279,13 +269,6 @@ export class GosipChainDialog extends DraftForm<Draft> {
     removeLater(id, t('routing.deleted', { name }), () => call(deleteEscalationChain, { params: { id } }));
     this.close();
   }
-
-  private readonly leave = (): void => {
-    this.discard();
-    if (this.chainId === '') this.close();
-  };
-
-  private readonly close = (): void => this.dialog.close();
 
   protected override async send(): Promise<void> {
     const { draft, chainId: id } = this;

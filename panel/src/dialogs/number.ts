@@ -1,17 +1,13 @@
-import '@material/web/button/filled-button.js';
 import '@material/web/button/outlined-button.js';
-import '@material/web/button/text-button.js';
 import { css, html, nothing } from 'lit';
-import { customElement, property, query } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { changeNumber, createNumber, deleteNumber, getNumber } from '#contract/numbers.ts';
 import { getRoutingSettings } from '#contract/routing-settings.ts';
 import { call } from '../api.ts';
 import { allPeople } from '../data.ts';
 import { ownerChoices } from '../owner-choices.ts';
-import { failedNotice, notRead } from '../parts/card.ts';
-import '../parts/dialog.ts';
-import type { GosipDialog } from '../parts/dialog.ts';
-import { DraftForm } from '../parts/draft-form.ts';
+import { whenThere } from '../parts/card.ts';
+import { DraftDialog } from '../parts/draft-dialog.ts';
 import { check, choice, field } from '../parts/field.ts';
 import { fields } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
@@ -40,10 +36,9 @@ type Seen = Awaited<ReturnType<typeof readAll>>;
 
 /** One of the numbers of the house: whose it is, whether it works, and what becomes of its calls. */
 @customElement('gosip-number-dialog')
-export class GosipNumberDialog extends DraftForm<Draft> {
+export class GosipNumberDialog extends DraftDialog<Draft> {
   /** Empty: a new one. */
   @property() numberId = '';
-  @query('gosip-dialog') private dialog!: GosipDialog;
   private readonly seen = new Shown(this, () => readAll(this.numberId), [...numberFacts, 'routes.changed']);
 
   static override styles = [
@@ -80,6 +75,10 @@ export class GosipNumberDialog extends DraftForm<Draft> {
     return `number ${this.numberId}`;
   }
 
+  protected override get isNew(): boolean {
+    return this.numberId === '';
+  }
+
   protected override stored(): Draft | undefined {
     const { number } = this.seen.value ?? {};
     return number === undefined ? undefined : draftOf(number);
@@ -92,21 +91,10 @@ export class GosipNumberDialog extends DraftForm<Draft> {
   override render() {
     const { number } = this.seen.value ?? {};
     const heading = this.numberId === '' ? t('number.new') : number === undefined ? t('page.numbers') : numberTitle(number);
-    return html`<gosip-dialog firm heading=${heading} @closed=${() => this.dispatchEvent(new Event('closed'))}>
-      ${this.renderBody()}
-      <md-text-button slot="actions" @click=${this.draft === undefined ? this.close : this.leave}
-        >${t(this.draft === undefined ? 'action.close' : 'action.discard')}</md-text-button
-      >
-      <md-filled-button slot="actions" ?disabled=${this.isBusy || this.draft === undefined} @click=${this.submit}
-        >${t('action.save')}</md-filled-button
-      >
-    </gosip-dialog>`;
-  }
-
-  private renderBody() {
-    const { value, problem } = this.seen;
-    if (problem?.code === 'NOT_FOUND') return failedNotice(t('number.gone'));
-    return value === undefined ? notRead(problem) : this.renderForm(value);
+    return this.renderDialog(
+      heading,
+      whenThere(this.seen, t('number.gone'), (seen) => this.renderForm(seen)),
+    );
   }
 
   private renderForm({ number, people, ...seen }: Seen) {
@@ -176,13 +164,6 @@ export class GosipNumberDialog extends DraftForm<Draft> {
     removeLater(id, text, () => call(deleteNumber, { params: { id } }));
     this.close();
   }
-
-  private readonly leave = (): void => {
-    this.discard();
-    if (this.numberId === '') this.close();
-  };
-
-  private readonly close = (): void => this.dialog.close();
 
   protected override async send(): Promise<void> {
     const { draft, numberId: id } = this;

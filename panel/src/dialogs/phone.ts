@@ -9,7 +9,7 @@ import { pingDevice } from '#contract/test-calls.ts';
 import { call } from '../api.ts';
 import { allPeople, phoneFacts } from '../data.ts';
 import type { Phone, PhoneLogin } from '../data.ts';
-import { failedNotice, notRead } from '../parts/card.ts';
+import { whenThere } from '../parts/card.ts';
 import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
 import '../parts/fault.ts';
@@ -81,13 +81,15 @@ export class GosipPhoneDialog extends FormElement {
   }
 
   private renderBody() {
-    const { value, problem } = this.seen;
     if (this.login !== undefined) return this.renderLogin(this.login);
-    if (problem?.code === 'NOT_FOUND') return failedNotice(t('phone.gone'));
-    if (value === undefined) return notRead(problem);
-    return html`${this.renderState(value)} ${this.renderTest(value.phone)}
-      <gosip-phone-dnd .phoneId=${value.phone.id} .name=${value.phone.name}></gosip-phone-dnd>
-      ${isAdmin() ? html`<gosip-phone-limits .phoneId=${value.phone.id}></gosip-phone-limits>${this.renderForm(value.phone)}` : nothing}`;
+    return whenThere(this.seen, t('phone.gone'), (seen) => this.renderPhone(seen));
+  }
+
+  private renderPhone(seen: Seen) {
+    const { phone } = seen;
+    return html`${this.renderState(seen)} ${this.renderTest(phone)}
+      <gosip-phone-dnd .phoneId=${phone.id} .name=${phone.name}></gosip-phone-dnd>
+      ${isAdmin() ? html`<gosip-phone-limits .phoneId=${phone.id}></gosip-phone-limits>${this.renderForm(phone)}` : nothing}`;
   }
 
   private renderState({ phone, registrations }: Seen) {

@@ -1,15 +1,12 @@
-import '@material/web/button/filled-button.js';
 import '@material/web/button/outlined-button.js';
 import '@material/web/button/text-button.js';
 import { css, html, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { changeRingGroup, createRingGroup, deleteRingGroup, getRingGroup } from '#contract/ring-groups.ts';
 import { previewRoute } from '#contract/routing-preview.ts';
 import { call } from '../api.ts';
-import { failedNotice, notRead } from '../parts/card.ts';
-import '../parts/dialog.ts';
-import type { GosipDialog } from '../parts/dialog.ts';
-import { DraftForm } from '../parts/draft-form.ts';
+import { whenThere } from '../parts/card.ts';
+import { DraftDialog } from '../parts/draft-dialog.ts';
 import { choice, field } from '../parts/field.ts';
 import { fields } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
@@ -44,11 +41,10 @@ type Seen = Awaited<ReturnType<typeof readAll>>;
 
 /** A ring group: who is in it, how they ring, and who would ring now. */
 @customElement('gosip-ring-group-dialog')
-export class GosipRingGroupDialog extends DraftForm<Draft> {
+export class GosipRingGroupDialog extends DraftDialog<Draft> {
   /** Empty: a new one. */
   @property() groupId = '';
   @state() private tried: Preview | undefined;
-  @query('gosip-dialog') private dialog!: GosipDialog;
   private readonly seen = new Shown(this, () => readAll(this.groupId), targetFacts);
 
   static override styles = [
@@ -87,6 +83,10 @@ export class GosipRingGroupDialog extends DraftForm<Draft> {
     return `ring group ${this.groupId}`;
   }
 
+  protected override get isNew(): boolean {
+    return this.groupId === '';
+  }
+
   protected override stored(): Draft | undefined {
     const { group } = this.seen.value ?? {};
     return group === undefined ? undefined : draftOf(group);
@@ -98,21 +98,10 @@ export class GosipRingGroupDialog extends DraftForm<Draft> {
 
   override render() {
     const heading = this.groupId === '' ? t('group.new') : (this.seen.value?.group?.name ?? t('page.ringGroups'));
-    return html`<gosip-dialog firm heading=${heading} @closed=${() => this.dispatchEvent(new Event('closed'))}>
-      ${this.renderBody()}
-      <md-text-button slot="actions" @click=${this.draft === undefined ? this.close : this.leave}
-        >${t(this.draft === undefined ? 'action.close' : 'action.discard')}</md-text-button
-      >
-      <md-filled-button slot="actions" ?disabled=${this.isBusy || this.draft === undefined} @click=${this.submit}
-        >${t('action.save')}</md-filled-button
-      >
-    </gosip-dialog>`;
-  }
-
-  private renderBody() {
-    const { value, problem } = this.seen;
-    if (problem?.code === 'NOT_FOUND') return failedNotice(t('group.gone'));
-    return value === undefined ? notRead(problem) : this.renderForm(value);
+    return this.renderDialog(
+      heading,
+      whenThere(this.seen, t('group.gone'), (seen) => this.renderForm(seen)),
+    );
   }
 
   private renderForm({ group, targets, number }: Seen) {
@@ -241,13 +230,6 @@ export class GosipRingGroupDialog extends DraftForm<Draft> {
     removeLater(id, t('routing.deleted', { name }), () => call(deleteRingGroup, { params: { id } }));
     this.close();
   }
-
-  private readonly leave = (): void => {
-    this.discard();
-    if (this.groupId === '') this.close();
-  };
-
-  private readonly close = (): void => this.dialog.close();
 
   protected override async send(): Promise<void> {
     const { draft, groupId: id } = this;

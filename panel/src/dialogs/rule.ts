@@ -1,14 +1,10 @@
-import '@material/web/button/filled-button.js';
 import '@material/web/button/outlined-button.js';
-import '@material/web/button/text-button.js';
 import { html, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { changeRoute, createRoute, getRoute } from '#contract/routes.ts';
 import { call } from '../api.ts';
-import { DraftForm } from '../parts/draft-form.ts';
-import { failedNotice, notRead } from '../parts/card.ts';
-import '../parts/dialog.ts';
-import type { GosipDialog } from '../parts/dialog.ts';
+import { DraftDialog } from '../parts/draft-dialog.ts';
+import { whenThere } from '../parts/card.ts';
 import { check, field } from '../parts/field.ts';
 import { fields } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
@@ -37,7 +33,7 @@ type Seen = Awaited<ReturnType<typeof readAll>>;
 
 /** Writes a rule: each condition and action with fields of its own, and the whole in one sentence. */
 @customElement('gosip-rule-dialog')
-export class GosipRuleDialog extends DraftForm<RuleDraft> {
+export class GosipRuleDialog extends DraftDialog<RuleDraft> {
   /** Empty: a new one. */
   @property() ruleId = '';
   /** Of a new one; the first number where it is left out. */
@@ -45,13 +41,16 @@ export class GosipRuleDialog extends DraftForm<RuleDraft> {
   @state() private paintsWeek = false;
   /** What was written before of the other kinds, in case somebody comes back to it. */
   readonly #actions = new Map<RuleAction['kind'], RuleAction>();
-  @query('gosip-dialog') private dialog!: GosipDialog;
   private readonly seen = new Shown(this, () => readAll(this.ruleId, this.numberId), ['routes.changed', ...targetFacts]);
 
   static override styles = [look, fields, weekdayStyles, entries, ruleDialogStyles];
 
   protected override get draftKey(): string {
     return this.ruleId === '' ? newRuleKey(this.numberId) : ruleKey(this.ruleId);
+  }
+
+  protected override get isNew(): boolean {
+    return this.ruleId === '';
   }
 
   protected override stored(): RuleDraft | undefined {
@@ -65,25 +64,10 @@ export class GosipRuleDialog extends DraftForm<RuleDraft> {
 
   override render() {
     const name = this.seen.value?.rule?.name ?? '';
-    return html`<gosip-dialog
-      firm
-      heading=${this.ruleId === '' ? t('ruleEdit.new') : name || t('page.routing')}
-      @closed=${() => this.dispatchEvent(new Event('closed'))}
-    >
-      ${this.renderBody()}
-      <md-text-button slot="actions" @click=${this.draft === undefined ? this.close : this.discardAll}
-        >${t(this.draft === undefined ? 'action.close' : 'action.discard')}</md-text-button
-      >
-      <md-filled-button slot="actions" ?disabled=${this.isBusy || this.draft === undefined} @click=${this.submit}
-        >${t('action.save')}</md-filled-button
-      >
-    </gosip-dialog>`;
-  }
-
-  private renderBody() {
-    const { value, problem } = this.seen;
-    if (problem?.code === 'NOT_FOUND') return failedNotice(t('ruleEdit.gone'));
-    return value === undefined ? notRead(problem) : this.renderForm(value);
+    return this.renderDialog(
+      this.ruleId === '' ? t('ruleEdit.new') : name || t('page.routing'),
+      whenThere(this.seen, t('ruleEdit.gone'), (seen) => this.renderForm(seen)),
+    );
   }
 
   private renderForm(seen: Seen) {
@@ -208,13 +192,6 @@ export class GosipRuleDialog extends DraftForm<RuleDraft> {
     if (isMoved(part.conditions, this.current.conditions)) this.problem = undefined;
     super.change(part);
   }
-
-  private readonly discardAll = (): void => {
-    this.discard();
-    if (this.ruleId === '') this.close();
-  };
-
-  private readonly close = (): void => this.dialog.close();
 
   protected override async send(): Promise<void> {
     const { draft } = this;

@@ -7,7 +7,7 @@ import { changeTrunk, deleteTrunk, getTrunk, listTrunkPresets } from '#contract/
 import { call } from '../api.ts';
 import { clock } from '../clock.ts';
 import { formatWhen } from '../format.ts';
-import { failedNotice, notRead } from '../parts/card.ts';
+import { whenThere } from '../parts/card.ts';
 import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
 import { fields } from '../parts/form.ts';
@@ -73,12 +73,14 @@ export class GosipTrunkDialog extends TrunkFormElement {
   }
 
   private renderBody() {
-    const { value, problem } = this.seen;
-    if (problem?.code === 'NOT_FOUND') return failedNotice(t('trunk.gone'));
-    if (value === undefined) return notRead(problem);
-    return html`${this.renderState(value.trunk)} ${this.renderForm(value)}
-    ${value.trunk.enabled ? html`<gosip-trunk-test-call trunkId=${this.trunkId}></gosip-trunk-test-call>` : nothing}
-    ${this.renderActs(value.trunk)}`;
+    return whenThere(this.seen, t('trunk.gone'), (seen) => this.renderTrunk(seen));
+  }
+
+  private renderTrunk(seen: Seen) {
+    const { trunk } = seen;
+    return html`${this.renderState(trunk)} ${this.renderForm(seen)}
+    ${trunk.enabled ? html`<gosip-trunk-test-call trunkId=${this.trunkId}></gosip-trunk-test-call>` : nothing}
+    ${this.renderActs(trunk)}`;
   }
 
   private renderState({ state: how }: Trunk) {

@@ -14,6 +14,11 @@ export function whenRead<Value>({ value, problem }: Shown<Value>, render: (value
   return value === undefined ? notRead(problem) : render(value);
 }
 
+/** The same of one thing, which may have been deleted. `gone`: what is said then. */
+export function whenThere<Value>(shown: Shown<Value>, gone: string, render: (value: Value) => unknown): unknown {
+  return shown.problem?.code === 'NOT_FOUND' ? failedNotice(gone) : whenRead(shown, render);
+}
+
 /** Lines to come, or why they do not. */
 export function notRead(problem: Problem | undefined): TemplateResult {
   return problem === undefined ? html`<gosip-loading></gosip-loading>` : failedNotice(problemText(problem));

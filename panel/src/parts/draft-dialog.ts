@@ -1,21 +1,30 @@
+import '@material/web/button/filled-button.js';
 import '@material/web/button/text-button.js';
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import { state } from 'lit/decorators.js';
+import { query, state } from 'lit/decorators.js';
 import { dropDraft, guardDraft, keepDraft, takeDraft } from '../drafts.ts';
 import { Problem } from '../problem.ts';
 import { t } from '../words.ts';
+import './dialog.ts';
+import type { GosipDialog } from './dialog.ts';
 import { FormElement } from './form.ts';
 
-/** A form whose words are kept in the browser until they are saved or discarded, and that does not write over what others changed meanwhile. */
-export abstract class DraftForm<Draft extends object> extends FormElement {
+/**
+ * A dialog with a form whose words are kept in the browser until they are saved or discarded, and that does not write over what others changed
+ * meanwhile.
+ */
+export abstract class DraftDialog<Draft extends object> extends FormElement {
   /** What was written; undefined where nothing was. */
   @state() protected draft: Draft | undefined;
   /** What the house had when the writing began; undefined for what is new. */
   @state() private base: Draft | undefined;
+  @query('gosip-dialog') private dialog!: GosipDialog;
 
   /** Under which it is kept, such as `rule route_1`. */
   protected abstract readonly draftKey: string;
+  /** Whether the house does not have it yet. */
+  protected abstract readonly isNew: boolean;
   /** As the house has it now; undefined where that is not read yet, or it is new. */
   protected abstract stored(): Draft | undefined;
   /** What a new one begins with. */
@@ -43,6 +52,28 @@ export abstract class DraftForm<Draft extends object> extends FormElement {
     this.draft = undefined;
     this.problem = undefined;
     dropDraft(this.draftKey);
+  }
+
+  protected readonly close = (): void => this.dialog.close();
+
+  /** Something new of which nothing was written is nothing to look at. */
+  private readonly leave = (): void => {
+    this.discard();
+    if (this.isNew) this.close();
+  };
+
+  /** The form and what saves or discards it. */
+  protected renderDialog(heading: string, form: unknown): TemplateResult {
+    const isWritten = this.draft !== undefined;
+    return html`<gosip-dialog firm heading=${heading} @closed=${() => this.dispatchEvent(new Event('closed'))}>
+      ${form}
+      <md-text-button slot="actions" @click=${isWritten ? this.leave : this.close}
+        >${t(isWritten ? 'action.discard' : 'action.close')}</md-text-button
+      >
+      <md-filled-button slot="actions" ?disabled=${this.isBusy || !isWritten} @click=${this.submit}
+        >${t('action.save')}</md-filled-button
+      >
+    </gosip-dialog>`;
   }
 
   /** What others made of it is shown before it is written over. `now`: as the house has it at this moment. Throws a Problem. */
