@@ -10,7 +10,7 @@ import { whenRead } from '../parts/card.ts';
 import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
 import { field } from '../parts/field.ts';
-import { fields } from '../parts/form.ts';
+import { fields, problemLine } from '../parts/form.ts';
 import '../parts/icon.ts';
 import { look, rows } from '../parts/look.ts';
 import { say } from '../parts/snackbar.ts';
@@ -121,7 +121,7 @@ export class GosipAddTrunkDialog extends TrunkFormElement {
 
   private renderProblem() {
     const text = this.wrongAbove();
-    return text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+    return problemLine(text);
   }
 
   private begin(preset: TrunkPreset | undefined): void {

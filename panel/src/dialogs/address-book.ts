@@ -18,7 +18,7 @@ import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
 import { check, choice, field } from '../parts/field.ts';
 import type { FieldOptions } from '../parts/field.ts';
-import { fields, FormElement } from '../parts/form.ts';
+import { fields, FormElement, problemLine } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
 import { say } from '../parts/snackbar.ts';
 import { Problem } from '../problem.ts';
@@ -89,7 +89,7 @@ export class GosipAddressBookDialog extends FormElement {
       field({ name, wrong: this.wrong(name), value: draft[name], changed: (value) => change({ [name]: value }), ...more });
     const problem = this.wrongElsewhere(...shown);
     return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
-      ${problem === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${problem}</p>`}
+      ${problemLine(problem)}
       ${line('name', { label: t('field.name'), hint: t('books.nameHint'), capitals: 'words', maxLength: 80, hasFocus: true })}
       ${line('url', { label: t('books.url'), hint: t('books.urlHint'), type: 'url', inputMode: 'url', maxLength: 500 })}
       ${line('username', { label: t('field.username'), maxLength: 200 })}

@@ -1,6 +1,6 @@
 import '@material/web/button/filled-button.js';
 import '@material/web/button/text-button.js';
-import { html, nothing } from 'lit';
+import { html } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { EndpointReply } from '#contract/endpoint.ts';
 import { createApiToken } from '#contract/people.ts';
@@ -11,7 +11,7 @@ import '../parts/copy.ts';
 import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
 import { check, choice, field } from '../parts/field.ts';
-import { fields, FormElement } from '../parts/form.ts';
+import { fields, FormElement, problemLine } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
 import { t } from '../words.ts';
 
@@ -92,7 +92,7 @@ export class GosipApiTokenDialog extends FormElement {
 
   private renderProblem() {
     const text = this.wrongElsewhere('name', 'expiresAt');
-    return text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+    return problemLine(text);
   }
 
   private renderMade({ token }: Made) {

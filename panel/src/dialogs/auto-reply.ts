@@ -9,7 +9,7 @@ import type { AutoReply, MessageNumbers } from '../data.ts';
 import { whenThere } from '../parts/card.ts';
 import { DraftDialog } from '../parts/draft-dialog.ts';
 import { area, choice, field } from '../parts/field.ts';
-import { fields } from '../parts/form.ts';
+import { fields, problemLine } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
 import { say } from '../parts/snackbar.ts';
 import '../parts/week-grid.ts';
@@ -104,8 +104,7 @@ export class GosipAutoReplyDialog extends DraftDialog<Draft> {
     const { name, body, quietMinutes } = this.current;
     const problem = this.wrongUnseen((one) => one.startsWith('keywords') || one.startsWith('hours'));
     return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
-      ${problem === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${problem}</p>`}
-      ${this.renderMeanwhile((theirs) => sentenceOf(theirs))}
+      ${problemLine(problem)} ${this.renderMeanwhile((theirs) => sentenceOf(theirs))}
       ${field({
         label: t('field.name'),
         name: 'name',

@@ -10,7 +10,7 @@ import { whenThere } from '../parts/card.ts';
 import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
 import { choice, field } from '../parts/field.ts';
-import { fields, FormElement } from '../parts/form.ts';
+import { fields, FormElement, problemLine } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
 import { removeLater } from '../removed.ts';
 import { isAdmin, me } from '../session.ts';
@@ -73,8 +73,7 @@ export class GosipBlocklistEntryDialog extends FormElement {
     const { label, hint } = kinds[draft.kind];
     const problem = this.wrongElsewhere('pattern', 'reason');
     return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
-      ${problem === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${problem}</p>`}
-      ${entry === null ? nothing : html`<p class="quiet">${hitsText(entry)}</p>`}
+      ${problemLine(problem)} ${entry === null ? nothing : html`<p class="quiet">${hitsText(entry)}</p>`}
       ${choice({
         label: t('block.kind'),
         name: 'kind',

@@ -19,6 +19,7 @@ import type { GosipWeekGrid } from '../parts/week-grid.ts';
 import { Shown } from '../shown.ts';
 import { t } from '../words.ts';
 import { LimitDialog, linesOf } from './limit.ts';
+import { problemLine } from '../parts/form.ts';
 
 type Kind = CallPermission['allow'] | 'any';
 type Draft = {
@@ -61,7 +62,7 @@ export class GosipCallPermissionDialog extends LimitDialog {
     const change = (part: Partial<Draft>) => (this.draft = { ...draft, ...part });
     const text = this.wrongElsewhere('numbers', 'countries');
     return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
-      ${text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`}
+      ${problemLine(text)}
       ${choice({
         label: t('permission.allow'),
         name: 'allow',

@@ -16,7 +16,7 @@ import { clock } from '../clock.ts';
 import { whenThere } from '../parts/card.ts';
 import { DraftDialog } from '../parts/draft-dialog.ts';
 import { area, check, choice, field } from '../parts/field.ts';
-import { fields } from '../parts/form.ts';
+import { fields, problemLine } from '../parts/form.ts';
 import '../parts/icon-button.ts';
 import { look } from '../parts/look.ts';
 import { say } from '../parts/snackbar.ts';
@@ -118,7 +118,7 @@ export class GosipChainDialog extends DraftDialog<Draft> {
 
   private renderProblems(chain: EscalationChain | undefined) {
     const text = this.wrongUnseen((name) => /^steps\.\d+\.targets/.test(name));
-    if (text !== '') return html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+    if (text !== '') return problemLine(text);
     if (chain === undefined || chain.problems.length === 0 || this.draft !== undefined) return nothing;
     return html`<ul class="problem">
       ${chain.problems.map((problem) => html`<li>${fieldText(problem)}</li>`)}

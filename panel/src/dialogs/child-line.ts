@@ -23,6 +23,7 @@ import { LimitDialog, linesOf } from './limit.ts';
 import { entries } from './rule/entry.ts';
 import { ruleDialogStyles } from './rule/styles.ts';
 import { newTime, renderTimes } from './rule/times.ts';
+import { problemLine } from '../parts/form.ts';
 
 type Seen = { readonly now: ChildLine | null; readonly people: readonly Person[] };
 type Target = ChildLine['allowed'][number];
@@ -67,7 +68,7 @@ export class GosipChildLineDialog extends LimitDialog {
     const change: Change = (part) => (this.draft = { ...draft, ...part });
     const text = this.wrongElsewhere('allowed', 'contactGroups');
     return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
-      ${text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`}
+      ${problemLine(text)}
       ${check({
         label: t('child.isOn'),
         name: 'isOn',

@@ -9,6 +9,7 @@ import type { Contact, Person } from '../data.ts';
 import { choice, field } from '../parts/field.ts';
 import '../parts/icon-button.ts';
 import { t } from '../words.ts';
+import { problemLine } from '../parts/form.ts';
 
 export type ContactFormFacts = {
   readonly draft: ContactDraft;
@@ -34,7 +35,7 @@ export function renderContactForm(facts: ContactFormFacts): TemplateResult {
   const { draft, contact, problem, wrong, change } = facts;
   const isKeptElsewhere = contact !== undefined && contact.addressBookId !== null;
   return html`<form class="fields" @submit=${facts.submit} @keydown=${facts.submitOnEnter}>
-    ${problem === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${problem}</p>`}
+    ${problemLine(problem)}
     ${
       isKeptElsewhere
         ? html`<p class="quiet">${t('contact.keptElsewhere')}</p>`

@@ -10,7 +10,7 @@ import { whenRead } from '../parts/card.ts';
 import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
 import { check, field } from '../parts/field.ts';
-import { fields, FormElement } from '../parts/form.ts';
+import { fields, FormElement, problemLine } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
 import '../parts/week-grid.ts';
 import type { GosipWeekGrid } from '../parts/week-grid.ts';
@@ -83,7 +83,7 @@ export class GosipDndScheduleDialog extends FormElement {
   private renderProblem(value: readonly DndEntry[]) {
     const shown = value.flatMap((_one, index) => (['days', 'from', 'to'] as const).map((name) => `entries.${index}.${name}`));
     const text = this.wrong('entries') || this.wrongElsewhere(...(this.paintsWeek ? [] : shown));
-    return text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+    return problemLine(text);
   }
 
   protected override async send(): Promise<void> {
@@ -113,7 +113,7 @@ function renderEntry(editing: Editing<readonly DndEntry[]>, index: number) {
   return entry(
     windowText(value, speech()),
     one.remove,
-    html`${wrongDays === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${wrongDays}</p>`}
+    html`${problemLine(wrongDays)}
       ${weekdays({
         label: t('ruleEdit.weekdays'),
         name: `${name}.days`,

@@ -10,7 +10,7 @@ import { saidOf } from '../import-words.ts';
 import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
 import { choice } from '../parts/field.ts';
-import { fields, FormElement } from '../parts/form.ts';
+import { fields, FormElement, problemLine } from '../parts/form.ts';
 import '../parts/icon.ts';
 import { look, rows } from '../parts/look.ts';
 import { apiAddress } from '../place.ts';
@@ -156,7 +156,7 @@ export class GosipFilesDialog extends FormElement {
 
   private renderProblem() {
     const text = this.wrongElsewhere();
-    return text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+    return problemLine(text);
   }
 
   private renderOwner() {

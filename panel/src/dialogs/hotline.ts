@@ -13,6 +13,7 @@ import { say } from '../parts/snackbar.ts';
 import { Shown } from '../shown.ts';
 import { t } from '../words.ts';
 import { LimitDialog } from './limit.ts';
+import { problemLine } from '../parts/form.ts';
 
 type Seen = Awaited<ReturnType<typeof readTargets>> & { readonly now: Hotline | null };
 /** `target`: empty for none, `number`, or the kind and the id, such as `device dev_1`. */
@@ -45,7 +46,7 @@ export class GosipHotlineDialog extends LimitDialog {
     const text = this.wrongElsewhere('target.number');
     const others = phones.filter(({ id }) => id !== this.phoneId);
     return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
-      ${text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`}
+      ${problemLine(text)}
       <p class="quiet">${t('hotline.help')}</p>
       ${choice({
         label: t('hotline.target'),

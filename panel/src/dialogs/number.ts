@@ -9,7 +9,7 @@ import { ownerChoices } from '../owner-choices.ts';
 import { whenThere } from '../parts/card.ts';
 import { DraftDialog } from '../parts/draft-dialog.ts';
 import { check, choice, field } from '../parts/field.ts';
-import { fields } from '../parts/form.ts';
+import { fields, problemLine } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
 import { say } from '../parts/snackbar.ts';
 import { removeLater } from '../removed.ts';
@@ -101,8 +101,7 @@ export class GosipNumberDialog extends DraftDialog<Draft> {
     const text = this.wrongUnseen();
     const { current } = this;
     return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
-      ${text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`}
-      ${this.renderMeanwhile((theirs) => numberTitle(theirs))}
+      ${problemLine(text)} ${this.renderMeanwhile((theirs) => numberTitle(theirs))}
       ${number === undefined ? this.renderNumber() : this.renderRouting({ number, people, ...seen })}
       ${field({
         label: t('field.name'),

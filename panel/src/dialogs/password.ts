@@ -1,13 +1,13 @@
 import '@material/web/button/filled-button.js';
 import '@material/web/button/text-button.js';
-import { html, nothing } from 'lit';
+import { html } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { changeOwnPassword } from '#contract/auth.ts';
 import { call } from '../api.ts';
 import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
 import { field } from '../parts/field.ts';
-import { fields, FormElement } from '../parts/form.ts';
+import { fields, FormElement, problemLine } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
 import { say } from '../parts/snackbar.ts';
 import { me } from '../session.ts';
@@ -51,7 +51,7 @@ export class GosipPasswordDialog extends FormElement {
 
   private renderProblem() {
     const text = this.wrongElsewhere('currentPassword', 'newPassword');
-    return text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+    return problemLine(text);
   }
 
   protected override async send(): Promise<void> {

@@ -15,7 +15,7 @@ import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
 import '../parts/dnd-schedule-row.ts';
 import { choice, field } from '../parts/field.ts';
-import { fields, FormElement } from '../parts/form.ts';
+import { fields, FormElement, problemLine } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
 import '../parts/sessions.ts';
 import { say } from '../parts/snackbar.ts';
@@ -222,7 +222,7 @@ export class GosipPersonDialog extends FormElement {
 
   private renderProblem() {
     const text = this.wrongElsewhere('name', 'username', 'password', 'homeAssistantUserId');
-    return text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+    return problemLine(text);
   }
 
   protected override async send(): Promise<void> {

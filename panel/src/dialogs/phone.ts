@@ -14,7 +14,7 @@ import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
 import '../parts/fault.ts';
 import { check, choice, field } from '../parts/field.ts';
-import { fields, FormElement } from '../parts/form.ts';
+import { fields, FormElement, problemLine } from '../parts/form.ts';
 import '../parts/icon.ts';
 import { look, rows } from '../parts/look.ts';
 import '../parts/phone-login.ts';
@@ -194,7 +194,7 @@ export class GosipPhoneDialog extends FormElement {
 
   private renderProblem() {
     const text = this.wrongElsewhere('name', 'extension');
-    return text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+    return problemLine(text);
   }
 
   protected override async send(): Promise<void> {

@@ -8,7 +8,7 @@ import { call } from '../api.ts';
 import { whenThere } from '../parts/card.ts';
 import { DraftDialog } from '../parts/draft-dialog.ts';
 import { choice, field } from '../parts/field.ts';
-import { fields } from '../parts/form.ts';
+import { fields, problemLine } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
 import { say } from '../parts/snackbar.ts';
 import '../parts/targets.ts';
@@ -135,7 +135,7 @@ export class GosipRingGroupDialog extends DraftDialog<Draft> {
 
   private renderProblems(group: RingGroup | undefined) {
     const text = this.wrongUnseen((name) => name.startsWith('members'));
-    if (text !== '') return html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+    if (text !== '') return problemLine(text);
     if (group === undefined || group.problems.length === 0 || this.draft !== undefined) return nothing;
     return html`<ul class="problem">
       ${group.problems.map((problem) => html`<li>${fieldText(problem)}</li>`)}

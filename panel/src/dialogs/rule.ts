@@ -6,7 +6,7 @@ import { call } from '../api.ts';
 import { DraftDialog } from '../parts/draft-dialog.ts';
 import { whenThere } from '../parts/card.ts';
 import { check, field } from '../parts/field.ts';
-import { fields } from '../parts/form.ts';
+import { fields, problemLine } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
 import { say } from '../parts/snackbar.ts';
 import { weekdayStyles } from '../parts/weekdays.ts';
@@ -120,7 +120,7 @@ export class GosipRuleDialog extends DraftDialog<RuleDraft> {
 
   private renderProblems({ rule }: Seen) {
     const text = this.wrongUnseen(isAtTarget);
-    if (text !== '') return html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+    if (text !== '') return problemLine(text);
     if (rule === undefined || rule.problems.length === 0 || this.draft !== undefined) return nothing;
     return html`<ul class="problem">
       ${rule.problems.map((problem) => html`<li>${fieldText(problem)}</li>`)}

@@ -10,7 +10,7 @@ import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
 import { check, choice, field } from '../parts/field.ts';
 import type { FieldOptions } from '../parts/field.ts';
-import { fields, FormElement } from '../parts/form.ts';
+import { fields, FormElement, problemLine } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
 import { say } from '../parts/snackbar.ts';
 import { removeLater } from '../removed.ts';
@@ -72,8 +72,7 @@ export class GosipSpamListDialog extends FormElement {
       field({ name, wrong: this.wrong(name), value: draft[name], changed: (value) => change({ [name]: value }), ...more });
     const problem = this.wrongElsewhere(...shown);
     return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
-      ${problem === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${problem}</p>`}
-      ${line('name', { label: t('field.name'), capitals: 'words', maxLength: 80, hasFocus: true })}
+      ${problemLine(problem)} ${line('name', { label: t('field.name'), capitals: 'words', maxLength: 80, hasFocus: true })}
       ${choice({
         label: t('spam.source'),
         name: 'source',

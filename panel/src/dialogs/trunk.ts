@@ -10,7 +10,7 @@ import { formatWhen } from '../format.ts';
 import { whenThere } from '../parts/card.ts';
 import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
-import { fields } from '../parts/form.ts';
+import { fields, problemLine } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
 import { say } from '../parts/snackbar.ts';
 import '../parts/status.ts';
@@ -133,7 +133,7 @@ export class GosipTrunkDialog extends TrunkFormElement {
 
   private renderProblem() {
     const text = this.wrongAbove();
-    return text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+    return problemLine(text);
   }
 
   private discard = (): void => {

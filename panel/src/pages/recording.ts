@@ -10,7 +10,7 @@ import { clock } from '../clock.ts';
 import { card, whenRead } from '../parts/card.ts';
 import { renderDetails } from '../parts/details.ts';
 import { check, choice, field } from '../parts/field.ts';
-import { fields, FormElement } from '../parts/form.ts';
+import { fields, FormElement, problemLine } from '../parts/form.ts';
 import { look, stack } from '../parts/look.ts';
 import '../parts/page.ts';
 import { say } from '../parts/snackbar.ts';
@@ -212,7 +212,7 @@ export class GosipRecording extends FormElement {
       'transcriptionEngine',
       'transcriptionLanguage',
     );
-    return text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+    return problemLine(text);
   }
 
   private change(part: Partial<RecordingDraft>): void {

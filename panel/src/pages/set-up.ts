@@ -3,7 +3,7 @@ import '@material/web/button/text-button.js';
 import { mdiPhone } from '@mdi/js';
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { fields, FormElement } from '../parts/form.ts';
+import { fields, FormElement, problemLine } from '../parts/form.ts';
 import { field } from '../parts/field.ts';
 import '../parts/icon.ts';
 import { look } from '../parts/look.ts';
@@ -62,7 +62,7 @@ export class GosipSetUp extends FormElement {
   private renderProblem() {
     const isToken = this.problem?.code === 'AUTHENTICATION_ERROR' || this.problem?.code === 'AUTHORIZATION_ERROR';
     const text = isToken ? t('setUp.wrongToken') : this.wrongElsewhere('token', 'name', 'username', 'password');
-    return text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+    return problemLine(text);
   }
 
   protected override send(): Promise<void> {

@@ -12,7 +12,7 @@ import type { CallInProgress } from '../data.ts';
 import { Shown } from '../shown.ts';
 import { t } from '../words.ts';
 import { choice, field } from './field.ts';
-import { fields, FormElement } from './form.ts';
+import { fields, FormElement, problemLine } from './form.ts';
 import './icon.ts';
 import { look } from './look.ts';
 import { say } from './snackbar.ts';
@@ -124,7 +124,7 @@ export class GosipCallControls extends FormElement {
 
   private renderProblem() {
     const text = this.wrongElsewhere('to', 'deviceId');
-    return text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+    return problemLine(text);
   }
 
   private renderTransfer({ caller, callee }: CallInProgress) {

@@ -1,5 +1,5 @@
-import { css } from 'lit';
-import type { LitElement } from 'lit';
+import { css, html, nothing } from 'lit';
+import type { LitElement, TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
 import type { Problem } from '../problem.ts';
 import { toProblem } from '../problem.ts';
@@ -102,6 +102,11 @@ export const fields = css`
     color: var(--text);
   }
 `;
+
+/** What is wrong that no field says, where the focus can go; nothing where `text` is empty. */
+export function problemLine(text: string): TemplateResult | typeof nothing {
+  return text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+}
 
 /** An element with a form: sends it once at a time, keeps what was typed, and shows at the fields what the house says of them. */
 export abstract class FormElement extends GosipElement {

@@ -18,7 +18,7 @@ import { upload } from '../upload.ts';
 import { locale, t } from '../words.ts';
 import { notRead } from './card.ts';
 import { area, choice } from './field.ts';
-import { fields, FormElement } from './form.ts';
+import { fields, FormElement, problemLine } from './form.ts';
 import { greetingStyles } from './greeting-styles.ts';
 import './icon.ts';
 import { look } from './look.ts';
@@ -82,7 +82,7 @@ export class GosipGreeting extends FormElement {
         ${kinds.map((one) => this.renderKind(one, kind))}
       </fieldset>
       ${kind === 'text' ? this.renderText(value) : nothing} ${kind === 'audio' ? this.renderAudio(value) : nothing}
-      ${wrong === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${wrong}</p>`}
+      ${problemLine(wrong)}
       ${
         this.former === undefined
           ? nothing

@@ -10,7 +10,7 @@ import { phoneKinds } from '../phone-kinds.ts';
 import { Shown } from '../shown.ts';
 import { t } from '../words.ts';
 import { choice, field } from './field.ts';
-import { fields, FormElement } from './form.ts';
+import { fields, FormElement, problemLine } from './form.ts';
 import './icon.ts';
 import { look } from './look.ts';
 
@@ -158,7 +158,7 @@ export class GosipNewPhone extends FormElement {
 
   private renderProblem() {
     const text = this.wrongElsewhere('name', 'extension');
-    return text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+    return problemLine(text);
   }
 
   protected override async send(): Promise<void> {

@@ -13,7 +13,7 @@ import { Shown } from '../shown.ts';
 import { isGood, testSteps } from '../test-steps.ts';
 import type { StepState, TestCall, TestStep } from '../test-steps.ts';
 import { locale, t } from '../words.ts';
-import { fields, FormElement } from './form.ts';
+import { fields, FormElement, problemLine } from './form.ts';
 import './icon.ts';
 import { look } from './look.ts';
 
@@ -136,7 +136,7 @@ export class GosipTestCall extends FormElement {
 
   private renderProblem() {
     const text = this.wrongElsewhere();
-    return text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+    return problemLine(text);
   }
 
   protected override async send(): Promise<void> {

@@ -8,7 +8,7 @@ import { Shown } from '../shown.ts';
 import type { TestCall } from '../trunk-words.ts';
 import { t } from '../words.ts';
 import { field } from './field.ts';
-import { fields, FormElement } from './form.ts';
+import { fields, FormElement, problemLine } from './form.ts';
 import { look } from './look.ts';
 import { renderTestCall, steps } from './trunk-steps.ts';
 
@@ -84,7 +84,7 @@ export class GosipTrunkTestCall extends FormElement {
 
   private renderProblem() {
     const text = this.wrongElsewhere('number');
-    return text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+    return problemLine(text);
   }
 
   protected override async send(): Promise<void> {

@@ -7,7 +7,7 @@ import { download } from '../../download.ts';
 import { formatBytes } from '../../format.ts';
 import { card } from '../../parts/card.ts';
 import { field } from '../../parts/field.ts';
-import { fields, FormElement } from '../../parts/form.ts';
+import { fields, FormElement, problemLine } from '../../parts/form.ts';
 import { look } from '../../parts/look.ts';
 import { say } from '../../parts/snackbar.ts';
 import { saveFile } from '../../save-file.ts';
@@ -70,7 +70,7 @@ export class GosipTakeBackup extends FormElement {
   private renderProblem() {
     if (this.problem?.code === 'CANCELLED') return nothing;
     const text = this.wrongElsewhere('passphrase');
-    return text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+    return problemLine(text);
   }
 
   protected override async send(): Promise<void> {

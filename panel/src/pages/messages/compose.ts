@@ -13,7 +13,7 @@ import { changedDraft, emptyDraft } from '../../message-draft.ts';
 import type { Attachment, MessageDraft } from '../../message-draft.ts';
 import { guardMessageDraft, keepMessageDraft, takeMessageDraft } from '../../message-drafts.ts';
 import { mediaKind } from '../../message-words.ts';
-import { FormElement, textOf } from '../../parts/form.ts';
+import { FormElement, textOf, problemLine } from '../../parts/form.ts';
 import '../../parts/icon-button.ts';
 import '../../parts/icon.ts';
 import { look } from '../../parts/look.ts';
@@ -146,7 +146,7 @@ export class GosipCompose extends FormElement {
 
   private renderProblem() {
     const text = this.wrong('to') || this.wrong('body') || this.wrongElsewhere('to', 'body');
-    return text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+    return problemLine(text);
   }
 
   private renderFiles() {

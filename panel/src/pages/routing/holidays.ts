@@ -10,7 +10,7 @@ import { clock } from '../../clock.ts';
 import { formatWhen } from '../../format.ts';
 import { card, whenRead } from '../../parts/card.ts';
 import { check, field } from '../../parts/field.ts';
-import { fields, FormElement } from '../../parts/form.ts';
+import { fields, FormElement, problemLine } from '../../parts/form.ts';
 import '../../parts/icon-button.ts';
 import { look, rows } from '../../parts/look.ts';
 import '../../parts/notice.ts';
@@ -81,7 +81,7 @@ export class GosipHolidays extends FormElement {
     const text = this.wrongElsewhere(...this.wrongDays());
     return html`<p class="hint">${t('holidays.own.text')}</p>
       <form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
-        ${text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`}
+        ${problemLine(text)}
         ${field({
           label: t('holidays.day'),
           name: 'day',

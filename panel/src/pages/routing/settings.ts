@@ -9,7 +9,7 @@ import { numberText, toNumber } from '../../dialogs/rule/editing.ts';
 import { dropDraft, guardDraft, keepDraft, takeDraft } from '../../drafts.ts';
 import { card, whenRead } from '../../parts/card.ts';
 import { choice, field } from '../../parts/field.ts';
-import { fields, FormElement } from '../../parts/form.ts';
+import { fields, FormElement, problemLine } from '../../parts/form.ts';
 import { look, rows } from '../../parts/look.ts';
 import { say } from '../../parts/snackbar.ts';
 import '../../parts/word-list.ts';
@@ -103,7 +103,7 @@ export class GosipRoutingSettings extends FormElement {
   private renderProblem() {
     const shown = this.problem?.fields.map(({ field: name }) => name) ?? [];
     const text = this.wrongElsewhere(...shown.filter((name) => this.renderRoot.querySelector(`#${CSS.escape(name)}`) !== null));
-    return text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+    return problemLine(text);
   }
 
   private renderVip(now: Settings, groups: readonly string[]) {

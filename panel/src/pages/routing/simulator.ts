@@ -8,7 +8,7 @@ import { clock } from '../../clock.ts';
 import { formatWhen } from '../../format.ts';
 import { card } from '../../parts/card.ts';
 import { choice, field } from '../../parts/field.ts';
-import { fields, FormElement } from '../../parts/form.ts';
+import { fields, FormElement, problemLine } from '../../parts/form.ts';
 import { look } from '../../parts/look.ts';
 import { namesOf, numberTitle, rulesOf, someContacts } from '../../routing-data.ts';
 import type { Contact, OurNumber, Targets } from '../../routing-data.ts';
@@ -157,7 +157,7 @@ export class GosipSimulator extends FormElement {
 
   private renderProblem() {
     const text = this.wrongElsewhere('caller.number', 'called', 'at');
-    return text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+    return problemLine(text);
   }
 
   private renderMore() {

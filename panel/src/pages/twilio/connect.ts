@@ -9,7 +9,7 @@ import { allPeople } from '../../data.ts';
 import type { Person } from '../../data.ts';
 import { ownerChoices } from '../../owner-choices.ts';
 import { check, choice, field } from '../../parts/field.ts';
-import { fields, FormElement } from '../../parts/form.ts';
+import { fields, FormElement, problemLine } from '../../parts/form.ts';
 import { look } from '../../parts/look.ts';
 import { Shown } from '../../shown.ts';
 import { accountProblemText } from '../../twilio-words.ts';
@@ -183,7 +183,7 @@ export class GosipTwilioConnect extends FormElement {
 
   private renderProblem() {
     const text = this.wrongElsewhere('accountSid', 'authToken', 'publicUrl');
-    return text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`;
+    return problemLine(text);
   }
 
   protected override async send(): Promise<void> {

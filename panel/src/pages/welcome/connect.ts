@@ -8,7 +8,7 @@ import { call } from '../../api.ts';
 import { phoneFacts } from '../../data.ts';
 import type { Phone } from '../../data.ts';
 import { failedNotice, notRead } from '../../parts/card.ts';
-import { fields, FormElement } from '../../parts/form.ts';
+import { fields, FormElement, problemLine } from '../../parts/form.ts';
 import { look } from '../../parts/look.ts';
 import '../../parts/phone-login.ts';
 import { Shown } from '../../shown.ts';
@@ -37,8 +37,7 @@ export class GosipWelcomeConnect extends FormElement {
     }
     if (value === undefined) return notRead(problem);
     const text = this.wrongElsewhere();
-    return html`${text === '' ? nothing : html`<p class="problem" role="alert" tabindex="-1">${text}</p>`}
-    ${this.renderPhone(value, this.isThere || value.isRegistered)}`;
+    return html`${problemLine(text)} ${this.renderPhone(value, this.isThere || value.isRegistered)}`;
   }
 
   private renderPhone({ name }: Phone, isThere: boolean) {
