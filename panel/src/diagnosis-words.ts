@@ -1,4 +1,5 @@
 // Why it did not ring, in a sentence.
+import { callReasons } from '#contract/call-verdicts.ts';
 import type { diagnoseCall } from '#contract/diagnosis.ts';
 import type { EndpointReply } from '#contract/endpoint.ts';
 import { spokenDuration } from './format.ts';
@@ -10,41 +11,11 @@ export type Diagnosis = EndpointReply<typeof diagnoseCall>;
 export type Cause = Diagnosis['cause'];
 export type Mending = Diagnosis['mendings'][number];
 
-/** Told in words of its own where there is more to say than the reason of the call. */
-const own: ReadonlySet<string> = new Set<Cause['code']>([
-  'in-progress',
-  'answered',
-  'rang',
-  'no-ringing',
-  'gave-up',
-  'gave-up-early',
-  'declined-by',
-  'busy-at',
-  'phones-offline',
-  'phones-unreachable',
-  'dnd-house',
-  'dnd-person',
-  'dnd-device',
-  'quiet-hours-of',
-  'not-on-list-of',
-  'spam-list-of',
-  'rule-voicemail',
-  'rule-busy',
-  'rule-rejected',
-  'rule-announcement',
-  'phone-off',
-  'phone-offline',
-  'phone-dnd-house',
-  'phone-dnd-person',
-  'phone-dnd-device',
-  'phone-quiet',
-  'phone-in-call',
-  'phone-not-rung',
-  'phone-fine',
-]);
+const reasons: ReadonlySet<string> = new Set(callReasons);
 
+/** Words of its own where there is more to say than the reason of the call. */
 export function causeKey(code: Cause['code']): StringKey {
-  return (own.has(code) ? `why.is.${code}` : `reason.${code}`) as StringKey;
+  return (reasons.has(code) ? `reason.${code}` : `why.is.${code}`) as StringKey;
 }
 
 /** `when`: a moment in milliseconds since 1970, as the reader’s clock shows it. Ends with a full stop. */

@@ -10,7 +10,6 @@ import { call } from '../api.ts';
 import { autoReplySentence } from '../auto-reply-words.ts';
 import type { AutoReply, MessageNumbers } from '../data.ts';
 import { openAutoReply } from '../dialogs/open.ts';
-import { isWide } from '../media.ts';
 import { notRead } from '../parts/card.ts';
 import { GosipElement } from '../parts/element.ts';
 import '../parts/action.ts';
@@ -84,7 +83,6 @@ export class GosipAutoReplies extends GosipElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.whileShown(removedNow.follow(() => this.requestUpdate()));
-    this.whileShown(isWide.follow(() => this.requestUpdate()));
   }
 
   override updated(changed: PropertyValues): void {

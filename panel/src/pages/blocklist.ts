@@ -10,7 +10,6 @@ import { clock } from '../clock.ts';
 import { blocklistFacts } from '../data.ts';
 import type { BlocklistEntry } from '../data.ts';
 import { openBlocklistEntry, openBlocklistFiles } from '../dialogs/open.ts';
-import { isWide } from '../media.ts';
 import '../parts/action.ts';
 import { GosipElement } from '../parts/element.ts';
 import '../parts/endless-list.ts';
@@ -65,7 +64,7 @@ export class GosipBlocklist extends GosipElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.whileShown(() => this.#cancelTyping?.());
-    for (const signal of [removedNow, isWide]) this.whileShown(signal.follow(() => this.requestUpdate()));
+    this.whileShown(removedNow.follow(() => this.requestUpdate()));
   }
 
   override updated(changed: PropertyValues): void {

@@ -21,7 +21,6 @@ import { groupText } from '../contact-words.ts';
 import { contactFacts } from '../data.ts';
 import type { Contact } from '../data.ts';
 import { openContact, openContactFiles, openDial } from '../dialogs/open.ts';
-import { isWide } from '../media.ts';
 import { chips, renderChips } from '../parts/chips.ts';
 import '../parts/action.ts';
 import { GosipElement } from '../parts/element.ts';
@@ -67,7 +66,7 @@ export class GosipContacts extends GosipElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.whileShown(() => this.#cancelTyping?.());
-    for (const signal of [removedNow, isWide]) this.whileShown(signal.follow(() => this.requestUpdate()));
+    this.whileShown(removedNow.follow(() => this.requestUpdate()));
   }
 
   override updated(changed: PropertyValues): void {

@@ -24,7 +24,6 @@ import '../parts/timer.ts';
 import { toProblem } from '../problem.ts';
 import { problemText } from '../problem-words.ts';
 import { removedNow } from '../removed.ts';
-import { isWide } from '../media.ts';
 import { closeDetail } from '../router.ts';
 import { pathOf } from '../routes.ts';
 import { allTargets, namesOf, someContacts, targetFacts } from '../routing-data.ts';
@@ -113,7 +112,6 @@ export class GosipEscalations extends GosipElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.whileShown(isWide.follow(() => this.requestUpdate()));
     this.whileShown(removedNow.follow(() => this.requestUpdate()));
   }
 

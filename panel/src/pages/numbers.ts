@@ -1,4 +1,3 @@
-import '@material/web/button/filled-button.js';
 import '@material/web/button/outlined-button.js';
 import { mdiCloudDownloadOutline, mdiPhoneOutline } from '@mdi/js';
 import { css, html, nothing } from 'lit';
@@ -20,7 +19,6 @@ import '../parts/page.ts';
 import '../parts/status.ts';
 import { problemText } from '../problem-words.ts';
 import { removedNow } from '../removed.ts';
-import { isWide } from '../media.ts';
 import { closeDetail } from '../router.ts';
 import { pathOf } from '../routes.ts';
 import { allNumbers, numberFacts } from '../routing-data.ts';
@@ -70,7 +68,6 @@ export class GosipNumbers extends FormElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.whileShown(isWide.follow(() => this.requestUpdate()));
     this.whileShown(removedNow.follow(() => this.requestUpdate()));
   }
 

@@ -1,4 +1,3 @@
-import '@material/web/button/filled-button.js';
 import { mdiAccountGroupOutline } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
@@ -13,7 +12,6 @@ import '../parts/notice.ts';
 import '../parts/page.ts';
 import '../parts/status.ts';
 import { removedNow } from '../removed.ts';
-import { isWide } from '../media.ts';
 import { closeDetail } from '../router.ts';
 import { pathOf } from '../routes.ts';
 import { allTargets, namesOf, targetFacts } from '../routing-data.ts';
@@ -41,7 +39,6 @@ export class GosipRingGroups extends GosipElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.whileShown(isWide.follow(() => this.requestUpdate()));
     this.whileShown(removedNow.follow(() => this.requestUpdate()));
   }
 

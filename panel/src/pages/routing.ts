@@ -12,7 +12,6 @@ import '../parts/icon.ts';
 import { look, rows } from '../parts/look.ts';
 import '../parts/notice.ts';
 import '../parts/page.ts';
-import { isWide } from '../media.ts';
 import { closeDetail, narrow, place } from '../router.ts';
 import { pathOf, titles } from '../routes.ts';
 import { allNumbers, allTargets, numberFacts, numberTitle, targetFacts } from '../routing-data.ts';
@@ -78,7 +77,6 @@ export class GosipRouting extends GosipElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.whileShown(isWide.follow(() => this.requestUpdate()));
     this.whileShown(place.follow(() => this.requestUpdate()));
   }
 
