@@ -3,20 +3,13 @@ import type { listCallPermissions } from '#contract/call-permissions.ts';
 import type { listChildLines } from '#contract/child-lines.ts';
 import type { EndpointReply } from '#contract/endpoint.ts';
 import type { listHotlines } from '#contract/hotlines.ts';
-import { locale, t, tn } from './words.ts';
+import { and, countryName } from './rules/speech.ts';
+import { speech } from './speech-of.ts';
+import { t, tn } from './words.ts';
 
 export type CallPermission = EndpointReply<typeof listCallPermissions>['items'][number];
 export type ChildLine = EndpointReply<typeof listChildLines>['items'][number];
 export type Hotline = EndpointReply<typeof listHotlines>['items'][number];
-
-/** Of two letters; as they are where nobody has a name for them. */
-export function countryName(code: string): string {
-  try {
-    return new Intl.DisplayNames(locale.value.tag, { type: 'region' }).of(code) ?? code;
-  } catch {
-    return code;
-  }
-}
 
 export function permissionText({
   allow,
@@ -24,7 +17,10 @@ export function permissionText({
   countries,
   hours,
 }: Pick<CallPermission, 'allow' | 'numbers' | 'countries' | 'hours'>): string {
-  const names = new Intl.ListFormat(locale.value.tag, { type: 'conjunction' }).format(countries.map(countryName));
+  const names = and(
+    countries.map((code) => countryName(code, speech())),
+    speech(),
+  );
   const main = t(`permission.${allow}.short`, { countries: names });
   const also = numbers.length > 0 && allow !== 'house' ? tn('permission.numbers', numbers.length) : '';
   const when = hours.length > 0 ? t('permission.hours') : '';

@@ -1,5 +1,6 @@
 // Owns where somebody is in the set-up, so that it can be left and taken up again, and the login that is shown only once.
 import type { Phone, PhoneLogin } from './data.ts';
+import { keep, kept } from './kept.ts';
 import { go, narrow, openDetail, place } from './router.ts';
 import { isAdmin } from './session.ts';
 
@@ -23,7 +24,7 @@ export function loginOf(phoneId: string): PhoneLogin | undefined {
 }
 
 export function toStep(step: WelcomeStep, phoneId?: string): void {
-  write(key, JSON.stringify({ step, phoneId } satisfies { step: WelcomeStep; phoneId: string | undefined }));
+  keep(key, JSON.stringify({ step, phoneId } satisfies { step: WelcomeStep; phoneId: string | undefined }));
   go('welcome', step, phoneId === undefined ? {} : { phone: phoneId });
 }
 
@@ -37,10 +38,10 @@ export function resume(phones: readonly Pick<Phone, 'id' | 'isRegistered'>[]): v
 
 /** Where it was left, as far as that is still there; the beginning otherwise. */
 function resumed(phones: readonly Pick<Phone, 'id' | 'isRegistered'>[]): Kept {
-  const kept = readKept();
-  const phone = phones.find(({ id }) => id === kept?.phoneId);
-  if (kept === undefined || kept.step === 'done') return { step: 'network' };
-  if (kept.step !== 'connect' && kept.step !== 'ring') return { step: kept.step };
+  const left = readKept();
+  const phone = phones.find(({ id }) => id === left?.phoneId);
+  if (left === undefined || left.step === 'done') return { step: 'network' };
+  if (left.step !== 'connect' && left.step !== 'ring') return { step: left.step };
   if (phone === undefined) return { step: 'phone' };
   return { step: phone.isRegistered ? 'ring' : 'connect', phoneId: phone.id };
 }
@@ -55,35 +56,19 @@ export function offerWelcome(): void {
 }
 
 export function leaveWelcome(): void {
-  write(leftKey, '1');
+  keep(leftKey, '1');
 }
 
 function wasLeft(): boolean {
-  return read(leftKey) !== null;
+  return kept(leftKey) !== null;
 }
 
 function readKept(): Kept | undefined {
   try {
-    const kept = JSON.parse(read(key) ?? 'null') as Partial<Kept> | null;
-    const step = welcomeSteps.find((one) => one === kept?.step);
-    return step === undefined ? undefined : { step, ...(kept?.phoneId === undefined ? {} : { phoneId: kept.phoneId }) };
+    const found = JSON.parse(kept(key) ?? 'null') as Partial<Kept> | null;
+    const step = welcomeSteps.find((one) => one === found?.step);
+    return step === undefined ? undefined : { step, ...(found?.phoneId === undefined ? {} : { phoneId: found.phoneId }) };
   } catch {
     return undefined;
-  }
-}
-
-function read(name: string): string | null {
-  try {
-    return window.localStorage.getItem(name);
-  } catch {
-    return null;
-  }
-}
-
-function write(name: string, value: string): void {
-  try {
-    window.localStorage.setItem(name, value);
-  } catch {
-    // A browser that keeps nothing begins anew each time.
   }
 }

@@ -8,7 +8,8 @@ import {
   setPersonCallPermission,
 } from '#contract/call-permissions.ts';
 import { call } from '../api.ts';
-import { countryName } from '../limit-words.ts';
+import { countryName } from '../rules/speech.ts';
+import { speech } from '../speech-of.ts';
 import type { CallPermission } from '../limit-words.ts';
 import { whenRead } from '../parts/card.ts';
 import '../parts/dialog.ts';
@@ -81,7 +82,10 @@ export class GosipCallPermissionDialog extends LimitDialog {
     return area({
       label: t('permission.countriesField'),
       name: 'countries',
-      hint: linesOf(draft.countries.toUpperCase()).map(countryName).join(', ') || t('permission.countriesHint'),
+      hint:
+        linesOf(draft.countries.toUpperCase())
+          .map((code) => countryName(code, speech()))
+          .join(', ') || t('permission.countriesHint'),
       rows: 2,
       wrong: this.wrong('countries'),
       value: draft.countries,

@@ -111,7 +111,7 @@ export class GosipDialDialog extends FormElement {
 
   private async find(text: string): Promise<void> {
     try {
-      const targets = await dialTargets(text.trim());
+      const targets = await dialTargets(text.trim(), this.phones.value ?? []);
       if (text === this.number) this.targets = targets;
     } catch (error) {
       this.problem = toProblem(error);

@@ -1,9 +1,9 @@
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { clearHotline, listHotlines, setHotline } from '#contract/hotlines.ts';
-import { listRingGroups } from '#contract/ring-groups.ts';
 import { call } from '../api.ts';
 import { allPhones } from '../data.ts';
+import { allRingGroups } from '../routing-data.ts';
 import type { Phone } from '../data.ts';
 import type { Hotline } from '../limit-words.ts';
 import { whenRead } from '../parts/card.ts';
@@ -109,9 +109,8 @@ export class GosipHotlineDialog extends LimitDialog {
 }
 
 async function readTargets() {
-  const query = { page: 1, per_page: 100, sort: 'name', order: 'asc' } as const;
-  const [phones, groups] = await Promise.all([allPhones(), call(listRingGroups, { query })]);
-  return { phones, groups: groups.items };
+  const [phones, groups] = await Promise.all([allPhones(), allRingGroups()]);
+  return { phones, groups };
 }
 
 function draftOf(now: Hotline | null): Draft {

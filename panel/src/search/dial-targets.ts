@@ -1,6 +1,6 @@
 import { listContacts } from '#contract/contacts.ts';
 import { call } from '../api.ts';
-import { allPhones } from '../data.ts';
+import type { Phone } from '../data.ts';
 import { matches } from './match.ts';
 
 /** Somebody who can be called; `label`: what kind of number it is. */
@@ -8,9 +8,9 @@ export type DialTarget = { readonly name: string; readonly number: string; reado
 
 const most = 6;
 
-/** Phones of the house and contacts by a part of their name. Throws a Problem. */
-export async function dialTargets(text: string): Promise<readonly DialTarget[]> {
-  const [phones, contacts] = await Promise.all([allPhones(), call(listContacts, { query: { text, per_page: most } })]);
+/** Of `phones`, and contacts, by a part of their name. Throws a Problem. */
+export async function dialTargets(text: string, phones: readonly Phone[]): Promise<readonly DialTarget[]> {
+  const contacts = await call(listContacts, { query: { text, per_page: most } });
   const inHouse = phones
     .filter(({ name, enabled }) => enabled && matches(name, text))
     .map(({ name, extension }) => ({ name, number: extension, label: '' }));

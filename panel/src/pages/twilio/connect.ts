@@ -2,7 +2,7 @@ import '@material/web/button/filled-button.js';
 import '@material/web/button/text-button.js';
 import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { changeNumber, listNumbers } from '#contract/numbers.ts';
+import { changeNumber } from '#contract/numbers.ts';
 import { getTwilioSetup, previewTwilio, provisionTwilio, validateTwilio } from '#contract/setup.ts';
 import { call } from '../../api.ts';
 import { allPeople } from '../../data.ts';
@@ -14,6 +14,7 @@ import { look } from '../../parts/look.ts';
 import { Shown } from '../../shown.ts';
 import { accountProblemText } from '../../twilio-words.ts';
 import type { AccountProblem, AccountReport, PlannedChange, TwilioSetup } from '../../twilio-words.ts';
+import { allNumbers } from '../../routing-data.ts';
 import { t } from '../../words.ts';
 import { connectStyles } from './styles.ts';
 import { renderChanges } from './changes.ts';
@@ -255,8 +256,7 @@ export function renderAccountProblem(problem: AccountProblem) {
 /** Numbers that have nobody yet ring whom was chosen. */
 async function giveNumbers({ numbers, personId }: Plan): Promise<void> {
   if (personId === '' || numbers.size === 0) return;
-  const { items } = await call(listNumbers, { query: { page: 1, per_page: 100, sort: 'createdAt', order: 'asc' } });
-  const free = items.filter((one) => numbers.has(one.number) && one.ownerPersonId === null);
+  const free = (await allNumbers()).filter((one) => numbers.has(one.number) && one.ownerPersonId === null);
   const ownerPersonId = personId as Person['id'];
   await Promise.all(free.map(({ id }) => call(changeNumber, { params: { id }, body: { ownerPersonId } })));
 }
