@@ -1,7 +1,6 @@
 import '@material/web/button/filled-button.js';
 import { mdiReplyOutline, mdiPlus } from '@mdi/js';
 import { css, html, nothing } from 'lit';
-import type { PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import { changeAutoReply, listAutoReplies } from '#contract/auto-replies.ts';
@@ -9,6 +8,7 @@ import { listMessageNumbers } from '#contract/messages.ts';
 import { call } from '../api.ts';
 import { autoReplySentence } from '../auto-reply-words.ts';
 import type { AutoReply, MessageNumbers } from '../data.ts';
+import { Detail } from '../detail.ts';
 import { openAutoReply } from '../dialogs/open.ts';
 import { notRead } from '../parts/card.ts';
 import { GosipElement } from '../parts/element.ts';
@@ -23,7 +23,6 @@ import '../parts/switch.ts';
 import { toProblem } from '../problem.ts';
 import { problemText } from '../problem-words.ts';
 import { removedNow } from '../removed.ts';
-import { closeDetail } from '../router.ts';
 import { pathOf } from '../routes.ts';
 import { isAdmin } from '../session.ts';
 import { Shown } from '../shown.ts';
@@ -44,6 +43,7 @@ type Group = { readonly number: string | null; readonly heading: string; readonl
 @customElement('gosip-auto-replies')
 export class GosipAutoReplies extends GosipElement {
   @property() openId: string | undefined;
+  protected readonly detail = new Detail(this, openAutoReply);
   private readonly seen = new Shown(this, readAll, ['auto-replies.changed']);
 
   static override styles = [
@@ -83,15 +83,6 @@ export class GosipAutoReplies extends GosipElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.whileShown(removedNow.follow(() => this.requestUpdate()));
-  }
-
-  override updated(changed: PropertyValues): void {
-    if (changed.has('openId') && this.openId !== undefined) void this.open(this.openId);
-  }
-
-  private async open(id: string): Promise<void> {
-    const dialog = await openAutoReply(id);
-    dialog.addEventListener('closed', closeDetail);
   }
 
   override render() {

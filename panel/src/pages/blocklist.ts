@@ -1,6 +1,5 @@
 import { mdiFileMoveOutline, mdiPhoneCancelOutline } from '@mdi/js';
 import { css, html, nothing } from 'lit';
-import type { PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import { changeBlocklistEntry, listBlocklist } from '#contract/blocklist.ts';
@@ -9,6 +8,7 @@ import { blockedText, hitsText } from '../block-words.ts';
 import { clock } from '../clock.ts';
 import { blocklistFacts } from '../data.ts';
 import type { BlocklistEntry } from '../data.ts';
+import { Detail } from '../detail.ts';
 import { openBlocklistEntry, openBlocklistFiles } from '../dialogs/open.ts';
 import '../parts/action.ts';
 import { GosipElement } from '../parts/element.ts';
@@ -21,7 +21,7 @@ import '../parts/notice.ts';
 import '../parts/page.ts';
 import '../parts/switch.ts';
 import { removedNow } from '../removed.ts';
-import { closeDetail, narrow, place } from '../router.ts';
+import { narrow, place } from '../router.ts';
 import { pathOf } from '../routes.ts';
 import { pagesOf } from '../row-source.ts';
 import { isAdmin, me } from '../session.ts';
@@ -36,6 +36,7 @@ const typingMs = 300;
 @customElement('gosip-blocklist')
 export class GosipBlocklist extends GosipElement {
   @property() openId: string | undefined;
+  protected readonly detail = new Detail(this, (id) => openBlocklistEntry(id));
   @state() private text = place.value.query['text'] ?? '';
   @state() private source = this.sourceNow();
   #cancelTyping: (() => void) | undefined;
@@ -65,15 +66,6 @@ export class GosipBlocklist extends GosipElement {
     super.connectedCallback();
     this.whileShown(() => this.#cancelTyping?.());
     this.whileShown(removedNow.follow(() => this.requestUpdate()));
-  }
-
-  override updated(changed: PropertyValues): void {
-    if (changed.has('openId') && this.openId !== undefined) void this.open(this.openId);
-  }
-
-  private async open(entryId: string): Promise<void> {
-    const dialog = await openBlocklistEntry(entryId);
-    dialog.addEventListener('closed', () => this.openId === entryId && closeDetail());
   }
 
   private sourceNow() {

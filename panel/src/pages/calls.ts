@@ -1,6 +1,5 @@
 import { mdiDownload, mdiHelpCircleOutline, mdiHistory, mdiTune } from '@mdi/js';
 import { html } from 'lit';
-import type { PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { exportCallRecords, listCallRecords } from '#contract/calls.ts';
 import { call } from '../api.ts';
@@ -10,6 +9,7 @@ import type { CallQuery } from '../call-query.ts';
 import { clock } from '../clock.ts';
 import { allPeople, allPhones, phoneFacts } from '../data.ts';
 import type { CallRecord } from '../data.ts';
+import { Detail } from '../detail.ts';
 import { openCall, openCallFilters } from '../dialogs/open.ts';
 import { isWide } from '../media.ts';
 import { activeFilters, renderActiveFilters } from '../parts/active-filters.ts';
@@ -27,7 +27,7 @@ import { apiAddress } from '../place.ts';
 import type { Problem } from '../problem.ts';
 import { problemText } from '../problem-words.ts';
 import { requestPath } from '../request.ts';
-import { closeDetail, narrow, place } from '../router.ts';
+import { narrow, place } from '../router.ts';
 import { pathOf } from '../routes.ts';
 import { pagesOf } from '../row-source.ts';
 import { isAdmin } from '../session.ts';
@@ -42,6 +42,7 @@ const facts = ['call.started', 'call.changed', 'call.ended'] as const;
 @customElement('gosip-calls')
 export class GosipCalls extends GosipElement {
   @property() openId: string | undefined;
+  protected readonly detail = new Detail(this, openCall);
   /** What was typed, until the address has it. */
   @state() private typedText: string | undefined;
   @state() private total: number | undefined;
@@ -57,15 +58,6 @@ export class GosipCalls extends GosipElement {
     this.whileShown(isWide.follow(() => this.requestUpdate()));
     this.whileShown(place.follow(() => this.moved()));
     this.whileShown(() => this.#cancelTyping?.());
-  }
-
-  override updated(changed: PropertyValues): void {
-    if (changed.has('openId') && this.openId !== undefined) void this.open(this.openId);
-  }
-
-  private async open(id: string): Promise<void> {
-    const dialog = await openCall(id);
-    dialog.addEventListener('closed', closeDetail);
   }
 
   /** While another page is being loaded, the address is that one’s already. */

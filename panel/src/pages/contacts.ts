@@ -8,7 +8,7 @@ import {
   mdiPhoneCancelOutline,
 } from '@mdi/js';
 import { html, nothing } from 'lit';
-import type { PropertyValues, TemplateResult } from 'lit';
+import type { TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { listCallApprovals } from '#contract/call-approvals.ts';
 import { listContactDoubles, listContactGroups, listContacts } from '#contract/contacts.ts';
@@ -20,6 +20,7 @@ import type { ContactFilter } from '../contact-filters.ts';
 import { groupText } from '../contact-words.ts';
 import { contactFacts } from '../data.ts';
 import type { Contact } from '../data.ts';
+import { Detail } from '../detail.ts';
 import { openContact, openContactFiles, openDial } from '../dialogs/open.ts';
 import { chips, renderChips } from '../parts/chips.ts';
 import '../parts/action.ts';
@@ -33,7 +34,7 @@ import { look, rows } from '../parts/look.ts';
 import '../parts/notice.ts';
 import '../parts/page.ts';
 import { removedNow } from '../removed.ts';
-import { closeDetail, narrow, place } from '../router.ts';
+import { narrow, place } from '../router.ts';
 import { pathOf } from '../routes.ts';
 import { pagesOf } from '../row-source.ts';
 import { isAdmin, me } from '../session.ts';
@@ -52,6 +53,9 @@ const views = { doubles: 'doubles.title', 'address-books': 'books.title', approv
 @customElement('gosip-contacts')
 export class GosipContacts extends GosipElement {
   @property() openId: string | undefined;
+  protected readonly detail = new Detail(this, async (contactId) =>
+    contactId in views ? undefined : openContact({ contactId }),
+  );
   @state() private filter: ContactFilter = filterOf(place.value.query);
   @state() private source = this.sourceNow();
   #cancelTyping: (() => void) | undefined;
@@ -67,15 +71,6 @@ export class GosipContacts extends GosipElement {
     super.connectedCallback();
     this.whileShown(() => this.#cancelTyping?.());
     this.whileShown(removedNow.follow(() => this.requestUpdate()));
-  }
-
-  override updated(changed: PropertyValues): void {
-    if (changed.has('openId') && this.openId !== undefined && !(this.openId in views)) void this.open(this.openId);
-  }
-
-  private async open(contactId: string): Promise<void> {
-    const dialog = await openContact({ contactId });
-    dialog.addEventListener('closed', () => this.openId === contactId && closeDetail());
   }
 
   private sourceNow() {

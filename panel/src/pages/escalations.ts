@@ -2,12 +2,12 @@ import '@material/web/button/filled-button.js';
 import '@material/web/button/outlined-button.js';
 import { mdiAlarmLight } from '@mdi/js';
 import { css, html, nothing } from 'lit';
-import type { PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { cancelEscalation, listEscalations, takeEscalation } from '#contract/escalations.ts';
 import type { FactName } from '#contract/facts.ts';
 import { call } from '../api.ts';
 import { clock } from '../clock.ts';
+import { Detail } from '../detail.ts';
 import { openChain } from '../dialogs/open.ts';
 import { formatMoment, formatWhen } from '../format.ts';
 import { card, whenRead } from '../parts/card.ts';
@@ -24,7 +24,6 @@ import '../parts/timer.ts';
 import { toProblem } from '../problem.ts';
 import { problemText } from '../problem-words.ts';
 import { removedNow } from '../removed.ts';
-import { closeDetail } from '../router.ts';
 import { pathOf } from '../routes.ts';
 import { allTargets, namesOf, someContacts, targetFacts } from '../routing-data.ts';
 import type { Contact, EscalationChain, Targets } from '../routing-data.ts';
@@ -59,6 +58,7 @@ async function readAll() {
 @customElement('gosip-escalations')
 export class GosipEscalations extends GosipElement {
   @property() openId: string | undefined;
+  protected readonly detail = new Detail(this, (id) => openChain(id === 'new' ? undefined : id));
   private readonly seen = new Shown(this, readAll, targetFacts);
   private readonly lately = new Shown(
     this,
@@ -113,15 +113,6 @@ export class GosipEscalations extends GosipElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.whileShown(removedNow.follow(() => this.requestUpdate()));
-  }
-
-  override updated(changed: PropertyValues): void {
-    if (changed.has('openId') && this.openId !== undefined) void this.open(this.openId);
-  }
-
-  private async open(id: string): Promise<void> {
-    const dialog = await openChain(id === 'new' ? undefined : id);
-    dialog.addEventListener('closed', closeDetail);
   }
 
   override render() {

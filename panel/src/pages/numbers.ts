@@ -1,13 +1,13 @@
 import '@material/web/button/outlined-button.js';
 import { mdiCloudDownloadOutline, mdiPhoneOutline } from '@mdi/js';
 import { css, html, nothing } from 'lit';
-import type { PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { EndpointReply } from '#contract/endpoint.ts';
 import { syncNumbers } from '#contract/setup.ts';
 import { call } from '../api.ts';
 import { allPeople } from '../data.ts';
 import type { Person } from '../data.ts';
+import { Detail } from '../detail.ts';
 import { openNumber } from '../dialogs/open.ts';
 import { whenRead } from '../parts/card.ts';
 import { addLink } from '../parts/add-link.ts';
@@ -19,7 +19,6 @@ import '../parts/page.ts';
 import '../parts/status.ts';
 import { problemText } from '../problem-words.ts';
 import { removedNow } from '../removed.ts';
-import { closeDetail } from '../router.ts';
 import { pathOf } from '../routes.ts';
 import { allNumbers, numberFacts } from '../routing-data.ts';
 import type { OurNumber } from '../routing-data.ts';
@@ -39,6 +38,7 @@ async function readAll() {
 @customElement('gosip-numbers')
 export class GosipNumbers extends FormElement {
   @property() openId: string | undefined;
+  protected readonly detail = new Detail(this, (id) => openNumber(id === 'new' ? undefined : id));
   @state() private imported: Imported | undefined;
   private readonly seen = new Shown(this, readAll, [...numberFacts, 'person.changed', 'person.deleted']);
 
@@ -69,15 +69,6 @@ export class GosipNumbers extends FormElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.whileShown(removedNow.follow(() => this.requestUpdate()));
-  }
-
-  override updated(changed: PropertyValues): void {
-    if (changed.has('openId') && this.openId !== undefined) void this.open(this.openId);
-  }
-
-  private async open(id: string): Promise<void> {
-    const dialog = await openNumber(id === 'new' ? undefined : id);
-    dialog.addEventListener('closed', closeDetail);
   }
 
   override render() {

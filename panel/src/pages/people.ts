@@ -1,9 +1,10 @@
 import { mdiAccountPlusOutline } from '@mdi/js';
 import { html, nothing } from 'lit';
-import type { PropertyValues } from 'lit';
+import type { LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { allPeople } from '../data.ts';
 import type { Person } from '../data.ts';
+import { Detail } from '../detail.ts';
 import { openPerson } from '../dialogs/open.ts';
 import '../parts/action.ts';
 import { whenRead } from '../parts/card.ts';
@@ -13,7 +14,6 @@ import { look, rows } from '../parts/look.ts';
 import '../parts/page.ts';
 import '../parts/status.ts';
 import { removedNow } from '../removed.ts';
-import { closeDetail } from '../router.ts';
 import { pathOf } from '../routes.ts';
 import { isAdmin, me } from '../session.ts';
 import { Shown } from '../shown.ts';
@@ -23,6 +23,7 @@ import { t } from '../words.ts';
 @customElement('gosip-people')
 export class GosipPeople extends GosipElement {
   @property() openId: string | undefined;
+  protected readonly detail = new Detail(this, (id) => this.open(id));
   private readonly seen = new Shown(this, allPeople, ['person.created', 'person.changed', 'person.deleted']);
 
   static override styles = [look, rows, initialsStyles];
@@ -32,27 +33,17 @@ export class GosipPeople extends GosipElement {
     this.whileShown(removedNow.follow(() => this.requestUpdate()));
   }
 
-  override updated(changed: PropertyValues): void {
-    if (changed.has('openId') && this.openId !== undefined) void this.open(this.openId, true);
-  }
-
-  private async open(id: string | undefined, hasAddress: boolean): Promise<void> {
+  private async open(id?: string): Promise<LitElement> {
     const dialog = await openPerson(id);
-    dialog.addEventListener('closed', () => {
-      if (hasAddress) closeDetail();
-      void this.seen.reload();
-    });
+    dialog.addEventListener('closed', () => void this.seen.reload());
+    return dialog;
   }
 
   override render() {
     return html`<gosip-page heading=${t('page.people')}>
       ${
         isAdmin()
-          ? html`<gosip-action
-              slot="actions"
-              label=${t('people.add')}
-              @click=${() => void this.open(undefined, false)}
-            ></gosip-action>`
+          ? html`<gosip-action slot="actions" label=${t('people.add')} @click=${() => void this.open()}></gosip-action>`
           : nothing
       }
       <div class="card">

@@ -1,10 +1,10 @@
 import '@material/web/button/filled-button.js';
 import { mdiPhonePlusOutline } from '@mdi/js';
 import { css, html, nothing } from 'lit';
-import type { PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { allPeople, allPhones, phoneFacts } from '../data.ts';
 import type { Person, Phone } from '../data.ts';
+import { Detail } from '../detail.ts';
 import { openAddPhone, openPhone } from '../dialogs/open.ts';
 import { faultText } from '../fault-words.ts';
 import '../parts/action.ts';
@@ -17,7 +17,6 @@ import '../parts/page.ts';
 import '../parts/status.ts';
 import { kindOf } from '../phone-kinds.ts';
 import { removedNow } from '../removed.ts';
-import { closeDetail } from '../router.ts';
 import { pathOf } from '../routes.ts';
 import { isAdmin } from '../session.ts';
 import { Shown } from '../shown.ts';
@@ -34,6 +33,7 @@ async function readAll(): Promise<Seen> {
 @customElement('gosip-phones')
 export class GosipPhones extends GosipElement {
   @property() openId: string | undefined;
+  protected readonly detail = new Detail(this, (id) => openPhone(id));
   private readonly seen = new Shown(this, readAll, phoneFacts);
 
   static override styles = [
@@ -70,15 +70,6 @@ export class GosipPhones extends GosipElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.whileShown(removedNow.follow(() => this.requestUpdate()));
-  }
-
-  override updated(changed: PropertyValues): void {
-    if (changed.has('openId') && this.openId !== undefined) void this.open(this.openId);
-  }
-
-  private async open(id: string): Promise<void> {
-    const dialog = await openPhone(id);
-    dialog.addEventListener('closed', closeDetail);
   }
 
   override render() {

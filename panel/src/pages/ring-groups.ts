@@ -1,7 +1,7 @@
 import { mdiAccountGroupOutline } from '@mdi/js';
 import { css, html, nothing } from 'lit';
-import type { PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { Detail } from '../detail.ts';
 import { openRingGroup } from '../dialogs/open.ts';
 import { whenRead } from '../parts/card.ts';
 import { addLink } from '../parts/add-link.ts';
@@ -12,7 +12,6 @@ import '../parts/notice.ts';
 import '../parts/page.ts';
 import '../parts/status.ts';
 import { removedNow } from '../removed.ts';
-import { closeDetail } from '../router.ts';
 import { pathOf } from '../routes.ts';
 import { allTargets, namesOf, targetFacts } from '../routing-data.ts';
 import type { RingGroup, Targets } from '../routing-data.ts';
@@ -25,6 +24,7 @@ import { t } from '../words.ts';
 @customElement('gosip-ring-groups')
 export class GosipRingGroups extends GosipElement {
   @property() openId: string | undefined;
+  protected readonly detail = new Detail(this, (id) => openRingGroup(id === 'new' ? undefined : id));
   private readonly seen = new Shown(this, allTargets, targetFacts);
 
   static override styles = [
@@ -40,15 +40,6 @@ export class GosipRingGroups extends GosipElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.whileShown(removedNow.follow(() => this.requestUpdate()));
-  }
-
-  override updated(changed: PropertyValues): void {
-    if (changed.has('openId') && this.openId !== undefined) void this.open(this.openId);
-  }
-
-  private async open(id: string): Promise<void> {
-    const dialog = await openRingGroup(id === 'new' ? undefined : id);
-    dialog.addEventListener('closed', closeDetail);
   }
 
   override render() {

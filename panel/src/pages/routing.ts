@@ -1,8 +1,8 @@
 import '@material/web/button/filled-button.js';
 import { mdiPhoneOutline } from '@mdi/js';
 import { css, html, nothing } from 'lit';
-import type { PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { Detail } from '../detail.ts';
 import { openRule } from '../dialogs/open.ts';
 import { notRead } from '../parts/card.ts';
 import { chips, renderChips } from '../parts/chips.ts';
@@ -12,7 +12,7 @@ import '../parts/icon.ts';
 import { look, rows } from '../parts/look.ts';
 import '../parts/notice.ts';
 import '../parts/page.ts';
-import { closeDetail, narrow, place } from '../router.ts';
+import { narrow, place } from '../router.ts';
 import { pathOf, titles } from '../routes.ts';
 import { allNumbers, allTargets, numberFacts, numberTitle, targetFacts } from '../routing-data.ts';
 import type { OurNumber } from '../routing-data.ts';
@@ -46,6 +46,9 @@ type Seen = Awaited<ReturnType<typeof readAll>>;
 @customElement('gosip-routing')
 export class GosipRouting extends GosipElement {
   @property() openId: string | undefined;
+  protected readonly detail = new Detail(this, (id) =>
+    openRule(id === 'new' ? { numberId: place.value.query['number'] } : { ruleId: id }),
+  );
   private readonly seen = new Shown(this, readAll, [...numberFacts, ...targetFacts]);
 
   static override styles = [
@@ -78,16 +81,6 @@ export class GosipRouting extends GosipElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.whileShown(place.follow(() => this.requestUpdate()));
-  }
-
-  override updated(changed: PropertyValues): void {
-    if (changed.has('openId') && this.openId !== undefined) void this.open(this.openId);
-  }
-
-  private async open(id: string): Promise<void> {
-    const numberId = place.value.query['number'];
-    const dialog = await openRule(id === 'new' ? { numberId } : { ruleId: id });
-    dialog.addEventListener('closed', closeDetail);
   }
 
   private get view(): View {

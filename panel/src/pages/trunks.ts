@@ -1,10 +1,10 @@
 import '@material/web/button/filled-button.js';
 import { mdiTransitConnectionVariant } from '@mdi/js';
 import { css, html, nothing } from 'lit';
-import type { PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { getTrunkOrder, setTrunkOrder } from '#contract/trunks.ts';
 import { call } from '../api.ts';
+import { Detail } from '../detail.ts';
 import { openTrunk } from '../dialogs/open.ts';
 import '../parts/action.ts';
 import { whenRead } from '../parts/card.ts';
@@ -19,7 +19,6 @@ import '../parts/status.ts';
 import { toProblem } from '../problem.ts';
 import { problemText } from '../problem-words.ts';
 import { removedNow } from '../removed.ts';
-import { closeDetail } from '../router.ts';
 import { pathOf } from '../routes.ts';
 import { Shown } from '../shown.ts';
 import { trunkStateKey, trunkTone } from '../trunk-words.ts';
@@ -30,6 +29,7 @@ import { t } from '../words.ts';
 @customElement('gosip-trunks')
 export class GosipTrunks extends GosipElement {
   @property() openId: string | undefined;
+  protected readonly detail = new Detail(this, openTrunk);
   /** Where the order was changed here, and the house has not said so yet. */
   @state() private order: readonly string[] | undefined;
   private readonly seen = new Shown(this, async () => (await call(getTrunkOrder)).items, ['trunk.changed']);
@@ -87,15 +87,6 @@ export class GosipTrunks extends GosipElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.whileShown(removedNow.follow(() => this.requestUpdate()));
-  }
-
-  override updated(changed: PropertyValues): void {
-    if (changed.has('openId') && this.openId !== undefined) void this.open(this.openId);
-  }
-
-  private async open(id: string): Promise<void> {
-    const dialog = await openTrunk(id);
-    dialog.addEventListener('closed', closeDetail);
   }
 
   override render() {
