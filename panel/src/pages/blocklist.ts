@@ -29,6 +29,7 @@ import { sayProblem } from '../undo.ts';
 import { t } from '../words.ts';
 import './blocklist/spam-lists.ts';
 import { contactsStyles } from './contacts/styles.ts';
+import { renderSearch, searchField } from '../parts/search-field.ts';
 
 const typingMs = 300;
 
@@ -42,6 +43,7 @@ export class GosipBlocklist extends GosipElement {
   #cancelTyping: (() => void) | undefined;
 
   static override styles = [
+    searchField,
     look,
     rows,
     contactsStyles,
@@ -88,14 +90,7 @@ export class GosipBlocklist extends GosipElement {
       <gosip-action slot="actions" label=${t('block.add')} @click=${() => void openBlocklistEntry()}></gosip-action>
       ${isAdmin() ? html`<gosip-spam-lists></gosip-spam-lists>` : nothing}
       <div class="filters">
-        <input
-          type="search"
-          aria-label=${t('block.search')}
-          placeholder=${t('block.search')}
-          maxlength="64"
-          .value=${this.text}
-          @input=${this.typed}
-        />
+        ${renderSearch(t('block.search'), this.text, this.typed)}
         ${
           isAdmin()
             ? html`<p class="ways">

@@ -10,21 +10,8 @@ export const callsStyles = css`
     display: flex;
     gap: 8px;
   }
-  input {
+  .search-field {
     flex: 1 1 160px;
-    min-width: 0;
-    height: 44px;
-    padding: 0 16px;
-    border: 1px solid var(--outline);
-    border-radius: 999px;
-    background: var(--card);
-    color: var(--text);
-    font: inherit;
-    font-size: 16px;
-  }
-  input::placeholder {
-    color: var(--quiet);
-    opacity: 1;
   }
   .more-filters,
   .action {

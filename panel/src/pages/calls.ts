@@ -34,6 +34,7 @@ import { isAdmin } from '../session.ts';
 import { Shown } from '../shown.ts';
 import { locale, t, tn } from '../words.ts';
 import { callsStyles } from './calls-styles.ts';
+import { renderSearch, searchField } from '../parts/search-field.ts';
 
 const typingMs = 300;
 const facts = ['call.started', 'call.changed', 'call.ended'] as const;
@@ -51,7 +52,7 @@ export class GosipCalls extends GosipElement {
   #cancelTyping: (() => void) | undefined;
   private readonly names = new Shown(this, () => this.readNames(), phoneFacts);
 
-  static override styles = [look, rows, chips, activeFilters, callRows, callTable, callsStyles];
+  static override styles = [look, rows, chips, activeFilters, callRows, callTable, searchField, callsStyles];
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -136,14 +137,7 @@ export class GosipCalls extends GosipElement {
       .map(({ name, text }) => ({ text, remove: () => this.set({ [name]: '' }) }));
     return html`<div class="filters">
         <div class="search">
-          <input
-            type="search"
-            aria-label=${t('calls.search')}
-            placeholder=${t('calls.search')}
-            maxlength="64"
-            .value=${this.typedText ?? filters.text ?? ''}
-            @input=${this.typed}
-          />
+          ${renderSearch(t('calls.search'), this.typedText ?? filters.text ?? '', this.typed)}
           <button class="more-filters" aria-haspopup="dialog" @click=${() => void openCallFilters()}>
             <gosip-icon .path=${mdiTune}></gosip-icon><span>${t('calls.filter.more')}</span>
           </button>

@@ -44,6 +44,7 @@ import './contacts/address-books.ts';
 import './dashboard/approvals.ts';
 import './contacts/doubles.ts';
 import { contactsStyles } from './contacts/styles.ts';
+import { renderSearch, searchField } from '../parts/search-field.ts';
 
 const typingMs = 300;
 /** What of the page has an address of its own; ids of contacts are none of these. */
@@ -65,7 +66,7 @@ export class GosipContacts extends GosipElement {
   ]);
   private readonly doubles = new Shown(this, () => call(listContactDoubles), contactFacts);
 
-  static override styles = [look, rows, chips, initialsStyles, contactsStyles];
+  static override styles = [look, rows, chips, initialsStyles, searchField, contactsStyles];
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -109,15 +110,7 @@ export class GosipContacts extends GosipElement {
     return html`<gosip-page heading=${t('page.contacts')}>
       <gosip-action slot="actions" label=${t('contact.new')} @click=${() => void openContact()}></gosip-action>
       <div class="filters">
-        <input
-          type="search"
-          aria-label=${t('contacts.search')}
-          placeholder=${t('contacts.search')}
-          maxlength="64"
-          .value=${this.filter.text}
-          @input=${this.typed}
-        />
-        ${this.renderChips()} ${this.renderWays()}
+        ${renderSearch(t('contacts.search'), this.filter.text, this.typed)} ${this.renderChips()} ${this.renderWays()}
       </div>
       <div class="card">${this.renderRows()}</div>
     </gosip-page>`;

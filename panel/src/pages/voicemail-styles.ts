@@ -8,8 +8,12 @@ export const voicemailStyles = css`
     align-items: center;
     padding-bottom: 16px;
   }
-  .filters input,
+  .search-field {
+    flex: 1 1 240px;
+  }
   .filters select {
+    flex: 0 1 auto;
+    max-width: min(100%, 240px);
     min-width: 0;
     height: 44px;
     padding: 0 16px;
@@ -18,17 +22,6 @@ export const voicemailStyles = css`
     background: var(--card);
     color: var(--text);
     font: inherit;
-  }
-  .filters input {
-    flex: 1 1 240px;
-  }
-  .filters select {
-    flex: 0 1 auto;
-    max-width: min(100%, 240px);
-  }
-  .filters input::placeholder {
-    color: var(--quiet);
-    opacity: 1;
   }
   .panes.two {
     display: grid;

@@ -34,6 +34,7 @@ import type { Mailbox, VoicemailFilter } from '../voicemail-filters.ts';
 import { audioText, voicemailFacts, wordsOf } from '../voicemail-words.ts';
 import { locale, t, tn } from '../words.ts';
 import { voicemailStyles } from './voicemail-styles.ts';
+import { renderSearch, searchField } from '../parts/search-field.ts';
 
 const typingMs = 300;
 
@@ -54,7 +55,7 @@ export class GosipVoicemail extends GosipElement {
   ]);
   private readonly unheard = new Shown(this, () => this.countUnheard(), voicemailFacts);
 
-  static override styles = [look, rows, chips, voicemailStyles];
+  static override styles = [look, rows, chips, searchField, voicemailStyles];
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -133,20 +134,12 @@ export class GosipVoicemail extends GosipElement {
   }
 
   private renderFilters() {
-    return html`<input
-        type="search"
-        aria-label=${t('voicemail.search')}
-        placeholder=${t('voicemail.search')}
-        maxlength="64"
-        .value=${this.filter.text}
-        @input=${this.typed}
-      />
-      ${this.renderPeople()}
-      ${renderChips(
-        t('voicemail.which'),
-        voicemailViews.map(({ name, text }) => ({ value: name, text: t(text) })),
-        { taken: this.filter.view, choose: (view) => this.choose({ view }) },
-      )}`;
+    return html`${renderSearch(t('voicemail.search'), this.filter.text, this.typed)} ${this.renderPeople()}
+    ${renderChips(
+      t('voicemail.which'),
+      voicemailViews.map(({ name, text }) => ({ value: name, text: t(text) })),
+      { taken: this.filter.view, choose: (view) => this.choose({ view }) },
+    )}`;
   }
 
   private renderPeople() {

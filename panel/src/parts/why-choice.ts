@@ -21,6 +21,7 @@ import { textOf } from './form.ts';
 import './icon.ts';
 import { look, rows } from './look.ts';
 import './notice.ts';
+import { renderSearch, searchField } from './search-field.ts';
 
 const typingMs = 300;
 const facts = ['call.started', 'call.changed', 'call.ended'] as const;
@@ -38,6 +39,7 @@ export class GosipWhyChoice extends GosipElement {
     look,
     rows,
     chips,
+    searchField,
     css`
       p {
         padding-bottom: 12px;
@@ -48,21 +50,6 @@ export class GosipWhyChoice extends GosipElement {
       }
       .search {
         padding: 12px 0 16px;
-      }
-      input {
-        width: 100%;
-        height: 44px;
-        padding: 0 16px;
-        border: 1px solid var(--outline);
-        border-radius: 999px;
-        background: var(--card);
-        color: var(--text);
-        font: inherit;
-        font-size: 16px;
-      }
-      input::placeholder {
-        color: var(--quiet);
-        opacity: 1;
       }
     `,
   ];
@@ -84,20 +71,7 @@ export class GosipWhyChoice extends GosipElement {
         ] as const,
         { taken: this.what, choose: (what) => (this.what = what) },
       )}
-      <div class="search">
-        ${
-          isCalls
-            ? html`<input
-                type="search"
-                aria-label=${t('calls.search')}
-                placeholder=${t('calls.search')}
-                maxlength="64"
-                .value=${this.text}
-                @input=${this.typed}
-              />`
-            : nothing
-        }
-      </div>
+      <div class="search">${isCalls ? renderSearch(t('calls.search'), this.text, this.typed) : nothing}</div>
       <div class="card">${isCalls ? this.renderCalls() : this.renderPhones()}</div>`;
   }
 

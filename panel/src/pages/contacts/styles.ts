@@ -7,21 +7,6 @@ export const contactsStyles = css`
     gap: 12px;
     padding-bottom: 16px;
   }
-  .filters input {
-    width: 100%;
-    height: 44px;
-    padding: 0 16px;
-    border: 1px solid var(--outline);
-    border-radius: 999px;
-    background: var(--card);
-    color: var(--text);
-    font: inherit;
-    font-size: 16px;
-  }
-  .filters input::placeholder {
-    color: var(--quiet);
-    opacity: 1;
-  }
   .chips button {
     min-height: 44px;
   }

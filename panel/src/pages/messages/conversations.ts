@@ -22,6 +22,7 @@ import { t } from '../../words.ts';
 import { renderConversation, renderFound } from './conversation-row.ts';
 import { conversationRows } from './conversation-styles.ts';
 import { listStyles } from './list-styles.ts';
+import { renderSearch, searchField } from '../../parts/search-field.ts';
 
 type Query = Readonly<Record<string, string>>;
 type Seen = {
@@ -51,7 +52,7 @@ export class GosipConversations extends GosipElement {
     rootMargin: '400px',
   });
 
-  static override styles = [look, rows, chips, conversationRows, listStyles];
+  static override styles = [look, rows, chips, conversationRows, searchField, listStyles];
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -112,14 +113,7 @@ export class GosipConversations extends GosipElement {
   override render() {
     const taken = this.query['unread'] === 'true' ? 'unread' : 'all';
     return html`<div class="filters">
-        <input
-          type="search"
-          aria-label=${t('messages.search')}
-          placeholder=${t('messages.search')}
-          maxlength="64"
-          .value=${this.typed ?? this.query['text'] ?? ''}
-          @input=${this.type}
-        />
+        ${renderSearch(t('messages.search'), this.typed ?? this.query['text'] ?? '', this.type)}
         <div class="both">
           ${renderChips(
             t('messages.filter'),

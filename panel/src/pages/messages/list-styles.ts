@@ -22,28 +22,16 @@ export const listStyles = css`
     margin: 0;
     padding: 0;
   }
-  .filters input,
   .filters select {
+    flex: 1 1 120px;
     min-width: 0;
-    height: 44px;
-    padding: 0 16px;
+    height: 36px;
+    padding: 0 12px;
     border: 1px solid var(--outline);
     border-radius: 999px;
     background: var(--card);
     color: var(--text);
     font: inherit;
-  }
-  .filters input {
-    width: 100%;
-  }
-  .filters input::placeholder {
-    color: var(--quiet);
-    opacity: 1;
-  }
-  .filters select {
-    flex: 1 1 120px;
-    height: 36px;
-    padding-inline: 12px;
     text-overflow: ellipsis;
   }
   .list {
