@@ -30,12 +30,12 @@ export function trunkDestination(
     endpoint: trunkEndpoint(name, isSecure),
   };
   if (route.kind === 'account') {
-    const headers = accountHeaders(route, from.number);
+    const { username = '', domain = route.host } = settings;
+    const headers = accountHeaders(route, { number: from.number, domain });
     if (route.isAddress === true && from.privacy !== undefined)
       return { ...common, from: nobody, account: undefined, headers: { ...headers, Privacy: 'id' } };
     // Such a network shows one of our numbers whatever Privacy says.
     if (from.privacy === 'required') return undefined;
-    const { username = '', domain = route.host } = settings;
     return {
       ...common,
       account: `sip:${escapeUser(username)}@${domain}`,
@@ -60,11 +60,11 @@ function callerIdAt({ numbers = [], callerForm }: TrunkSettings, from: CallerId)
 }
 
 function accountHeaders(
-  { fromHeader, isAddress = false, host }: Extract<OutboundRoute, { kind: 'account' }>,
-  number: string,
+  { fromHeader, isAddress = false }: Extract<OutboundRoute, { kind: 'account' }>,
+  { number, domain }: { readonly number: string; readonly domain: string },
 ): Record<string, string> {
   if (fromHeader === undefined || (isAddress && number === '')) return {};
-  return { [fromHeader]: isAddress ? `<sip:${escapeUser(number)}@${host}>` : number };
+  return { [fromHeader]: isAddress ? `<sip:${escapeUser(number)}@${domain}>` : number };
 }
 
 function written(number: string, form: NumberForm | undefined): string {

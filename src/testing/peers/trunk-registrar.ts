@@ -5,11 +5,18 @@ import { once } from 'node:events';
 import { readMessage, responseText } from '#testing/base/sip-text.ts';
 import type { PeerMessage } from '#testing/base/sip-text.ts';
 
-// A provider's registrar on loopback: it checks the digest of REGISTER, and can refuse, ask for a longer interval, or say nothing.
+// A provider's registrar on loopback: it checks the digest of REGISTER and of calls, which are busy, and can refuse, ask for a longer interval, or
+// say nothing.
 // Called by tests of trunks.
 // Must stay true: it accepts no wrong password, and keeps what it was sent.
 
-export type TrunkRegistrarOptions = { readonly address: string; readonly username: string; readonly password: string };
+export type TrunkRegistrarOptions = {
+  readonly address: string;
+  readonly username: string;
+  readonly password: string;
+  /** The name that it wants in answers to challenges; the username by default. */
+  readonly authUsername?: string;
+};
 
 const realm = 'provider.example';
 const nonce = 'n0nce';
@@ -28,14 +35,14 @@ export class TrunkRegistrar implements AsyncDisposable {
   refusal: string | undefined;
   /** Asks for at least so many seconds (423). */
   minExpires = 0;
-  readonly #username: string;
+  readonly #authUsername: string;
   readonly #socket: Socket;
 
-  private constructor(socket: Socket, { address, username, password }: TrunkRegistrarOptions) {
+  private constructor(socket: Socket, { address, username, password, authUsername = username }: TrunkRegistrarOptions) {
     this.#socket = socket;
     this.address = address;
     this.port = socket.address().port;
-    this.#username = username;
+    this.#authUsername = authUsername;
     this.password = password;
     socket.on('message', (bytes, from) => this.#receive(readMessage(bytes.toString('latin1')), from));
     socket.on('error', () => {});
@@ -63,14 +70,16 @@ export class TrunkRegistrar implements AsyncDisposable {
     const [method = ''] = message.startLine.split(' ');
     if (method === 'ACK') return undefined;
     if (method === 'OPTIONS') return responseText(message, '200 OK');
-    if (method === 'INVITE') return responseText(message, '486 Busy Here');
+    const digest = `Digest realm="${realm}", nonce="${nonce}", algorithm=MD5, qop="auth"`;
+    if (method === 'INVITE') {
+      const isSigned = this.#isSigned(message, 'Proxy-Authorization');
+      if (isSigned) return responseText(message, '486 Busy Here');
+      return responseText(message, '407 Proxy Authentication Required', { headers: [`Proxy-Authenticate: ${digest}`] });
+    }
     if (method !== 'REGISTER') return responseText(message, '405 Method Not Allowed');
     if (this.refusal !== undefined) return responseText(message, this.refusal);
-    if (!this.#isSigned(message)) {
-      const challenge = `WWW-Authenticate: Digest realm="${realm}", nonce="${nonce}", algorithm=MD5, qop="auth"`;
-      return responseText(message, '401 Unauthorized', { headers: [challenge] });
-    }
-    return this.#registered(message);
+    if (this.#isSigned(message, 'Authorization')) return this.#registered(message);
+    return responseText(message, '401 Unauthorized', { headers: [`WWW-Authenticate: ${digest}`] });
   }
 
   #registered(message: PeerMessage): string {
@@ -84,13 +93,13 @@ export class TrunkRegistrar implements AsyncDisposable {
     return responseText(message, '200 OK', { headers: [`Contact: ${contact};expires=${expires}`] });
   }
 
-  #isSigned(message: PeerMessage): boolean {
-    const header = message.header('Authorization') ?? '';
+  #isSigned(message: PeerMessage, name: 'Authorization' | 'Proxy-Authorization'): boolean {
+    const header = message.header(name) ?? '';
     const value = (name: string) => new RegExp(`[ ,]${name}="?([^",]+)`).exec(header)?.[1] ?? '';
     const md5 = (text: string) => createHash('md5').update(text).digest('hex');
-    const a1 = md5(`${this.#username}:${realm}:${this.password}`);
-    const expected = md5(`${a1}:${nonce}:${value('nc')}:${value('cnonce')}:auth:${md5(`REGISTER:${value('uri')}`)}`);
-    return value('username') === this.#username && value('response') === expected;
+    const a1 = md5(`${this.#authUsername}:${realm}:${this.password}`);
+    const expected = md5(`${a1}:${nonce}:${value('nc')}:${value('cnonce')}:auth:${md5(`${message.method}:${value('uri')}`)}`);
+    return value('username') === this.#authUsername && value('response') === expected;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
