@@ -13,6 +13,11 @@ export const replyHeaders: Json = {
 
 /** Headers of requests, by their names. */
 export const requestHeaders: Json = {
+  'Idempotency-Key': header(
+    'Idempotency-Key',
+    'Your own name for this request, of 8 to 64 letters, digits and `. : - _`. Sent again with it within an hour, also after the reply was lost, it ' +
+      'makes nothing a second time and has the same reply; another request with it is refused by 409. A restart forgets it',
+  ),
   'If-Match': header('If-Match', 'Answers 412 unless this is the version of the file'),
   'If-None-Match': header('If-None-Match', 'Answers 304 where the reply is still of this version'),
   'If-Range': header('If-Range', 'Takes Range into account only where this is the version of the file'),

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { AnyEndpoint } from './endpoint.ts';
 import { errorReply } from './errors.ts';
 import { fileReply, streamReply } from './file.ts';
+import { idempotencyHeader, takesIdempotencyKey } from './idempotency.ts';
 import { liveEvents } from './live.ts';
 import { headersNamed, refusalHeaders, replyHeaders, requestHeaders, requestHeadersNamed } from './openapi-headers.ts';
 import { SchemaComponents } from './openapi-schemas.ts';
@@ -75,7 +76,9 @@ function describe(one: AnyEndpoint, schemas: SchemaComponents): Json {
 }
 
 /** The headers by which a reply depends on the version that the client has. */
-function conditionsOf({ method, reply }: AnyEndpoint): readonly string[] {
+function conditionsOf(one: AnyEndpoint): readonly string[] {
+  const { method, reply } = one;
+  if (takesIdempotencyKey(one)) return [idempotencyHeader];
   if (reply === fileReply) return ['If-Match', 'If-None-Match', 'If-Range', 'Range'];
   if (reply === streamReply) return [];
   return method === 'GET' ? ['If-None-Match'] : [];

@@ -35,6 +35,7 @@ export const refusalReasons = {
   'disk-full': [],
   'opted-out': [],
   'request-taken': [],
+  'made-already': [],
   'no-own-number': [],
   'not-our-number': [],
   'not-textable': [],

@@ -14,6 +14,8 @@ import type { ValidationResult } from '#contract/validation.ts';
 import { inTime, readJson, readUpload, streamUploaded } from './body.ts';
 import { errorResponse } from './errors.ts';
 import { answerIfKnown, sendFile, sendStream } from './files.ts';
+import { keyedRequest } from './keyed-request.ts';
+import { KeptReplies } from './kept-replies.ts';
 
 /** How the server sees a request. */
 export type RequestView = {
@@ -35,17 +37,20 @@ export type MountOptions = {
   readonly explain?: ((error: unknown) => unknown) | undefined;
 };
 
-type RequestInput = { readonly [Part in 'params' | 'query' | 'body']: unknown };
+type AnswerOptions = MountOptions & { readonly kept: KeptReplies };
+
+export type RequestInput = { readonly [Part in 'params' | 'query' | 'body']: unknown };
 
 /**
  * Puts every route on the router: access first, then input, then the room's answer, then the reply. A path that is named, such as
  * `/cdrs/stats`, comes before `/cdrs/:id`, in whatever order the rooms declare them.
  */
 export function mountRoutes(router: Router, routes: readonly Route[], options: MountOptions): void {
+  const kept = new KeptReplies(options.clock);
   const parameters = ({ endpoint }: Route) => endpoint.path.split(':').length;
   for (const route of routes.toSorted((a, b) => parameters(a) - parameters(b))) {
     const { method, path } = route.endpoint;
-    router.register(path, [method], (context: Context) => answerAsDescribed(context, route, options), {});
+    router.register(path, [method], (context: Context) => answerAsDescribed(context, route, { ...options, kept }), {});
   }
 }
 
@@ -69,7 +74,7 @@ export function admit(wanted: Admission, context: Context, view: RequestView): I
 }
 
 /** A refusal that the description of the endpoint does not name is a fault of ours. */
-async function answerAsDescribed(context: Context, route: Route, options: MountOptions): Promise<void> {
+async function answerAsDescribed(context: Context, route: Route, options: AnswerOptions): Promise<void> {
   try {
     await answer(context, route, options);
   } catch (error) {
@@ -83,13 +88,21 @@ async function answerAsDescribed(context: Context, route: Route, options: MountO
   }
 }
 
-async function answer(context: Context, route: Route, options: MountOptions): Promise<void> {
+async function answer(context: Context, route: Route, options: AnswerOptions): Promise<void> {
   const { endpoint } = route;
   const { view } = options;
   const identity = admit(endpoint, context, view);
   const body = await readBody(context, endpoint, options);
   const given = { params: context['params'] as unknown, query: { ...context.query }, body };
-  const answered = await route.run({ ...parseInput(endpoint, given), identity, client: view.clientOf(context) });
+  const input = parseInput(endpoint, given);
+  const run = async () => route.run({ ...input, identity, client: view.clientOf(context) });
+  const keyed = keyedRequest(context, { endpoint, identity, input });
+  if (keyed !== undefined) {
+    const text = await options.kept.once(keyed, async () => JSON.stringify(checkReply(endpoint, await run(), options)));
+    sendJson(context, endpoint.status, JSON.parse(text));
+    return;
+  }
+  const answered = await run();
   const reply = route.setsSession === true ? keepSession(answered as SessionReply<unknown>, context, view) : answered;
   if (endpoint.replyTypes !== undefined) {
     if (endpoint.reply === streamReply) sendStream(context, reply as StreamReply);

@@ -2154,6 +2154,8 @@ export const de: Strings = {
   'refusal.disk-full': 'Auf der Festplatte ist nicht genug Platz. Schaffe zuerst welchen.',
   'refusal.opted-out': 'Wer diese Nummer hat, will keine Nachrichten von dir: Es kam ein STOP.',
   'refusal.request-taken': 'Diese Nachricht wurde schon mit anderem Text gesendet. Schreib sie neu.',
+  'refusal.made-already':
+    'Das ist schon angelegt, so wie du es zuerst geschrieben hast. Sieh in der Liste nach und ändere es dort.',
   'refusal.no-own-number': 'Du hast keine eigene Nummer zum Senden.',
   'refusal.not-our-number': 'Das ist keine Nummer deines Hauses.',
   'refusal.not-textable': 'Diese Nummer kann keine Nachrichten bekommen.',

@@ -2143,6 +2143,7 @@ export const en = {
   'refusal.disk-full': 'There is not enough room on the disk. Free some first.',
   'refusal.opted-out': 'Whoever has this number does not want any messages from you: they sent STOP.',
   'refusal.request-taken': 'This message was sent already, with other words. Write it anew.',
+  'refusal.made-already': 'This was added already, as you wrote it first. Look at the list, and change it there.',
   'refusal.no-own-number': 'You have no number of your own to send from.',
   'refusal.not-our-number': 'This is none of your house’s numbers.',
   'refusal.not-textable': 'This number cannot get messages.',

@@ -2128,6 +2128,7 @@ export const es: Strings = {
   'refusal.disk-full': 'No hay sitio suficiente en el disco. Libera espacio antes.',
   'refusal.opted-out': 'Este destinatario no quiere mensajes tuyos: envió STOP.',
   'refusal.request-taken': 'Este mensaje ya se envió con otro texto. Escríbelo de nuevo.',
+  'refusal.made-already': 'Ya está añadido, tal como lo escribiste primero. Búscalo en la lista y cámbialo allí.',
   'refusal.no-own-number': 'No tienes un número propio desde el que enviar.',
   'refusal.not-our-number': 'No es un número de tu casa.',
   'refusal.not-textable': 'Este número no puede recibir mensajes.',

@@ -2152,6 +2152,7 @@ export const fr: Strings = {
   'refusal.disk-full': 'Il n’y a pas assez de place sur le disque. Libérez-en d’abord.',
   'refusal.opted-out': 'Ce destinataire ne veut plus de vos messages : il a envoyé STOP.',
   'refusal.request-taken': 'Ce message a déjà été envoyé avec un autre texte. Réécrivez-le.',
+  'refusal.made-already': 'C’est déjà ajouté, tel que vous l’aviez écrit d’abord. Regardez dans la liste et modifiez-le là.',
   'refusal.no-own-number': 'Vous n’avez pas de numéro pour envoyer.',
   'refusal.not-our-number': 'Ce n’est pas un numéro de votre maison.',
   'refusal.not-textable': 'Ce numéro ne peut pas recevoir de messages.',

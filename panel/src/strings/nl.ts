@@ -2142,6 +2142,7 @@ export const nl: Strings = {
   'refusal.disk-full': 'Er is niet genoeg ruimte op de schijf. Maak eerst ruimte vrij.',
   'refusal.opted-out': 'Deze ontvanger wil geen berichten van je: er kwam een STOP.',
   'refusal.request-taken': 'Dit bericht is al met een andere tekst verstuurd. Schrijf het opnieuw.',
+  'refusal.made-already': 'Dit is al toegevoegd, zoals je het eerst schreef. Kijk in de lijst en wijzig het daar.',
   'refusal.no-own-number': 'Je hebt geen eigen nummer om van te versturen.',
   'refusal.not-our-number': 'Dit is geen nummer van je huis.',
   'refusal.not-textable': 'Dit nummer kan geen berichten ontvangen.',
