@@ -1,14 +1,15 @@
 // A call in words: who it was with, which way it went, and how it ended.
 import { mdiPhoneCancel, mdiPhoneIncoming, mdiPhoneInTalk, mdiPhoneMissed, mdiPhoneOutgoing, mdiVoicemail } from '@mdi/js';
+import { isolated } from './beside.ts';
 import type { CallInProgress, CallRecord } from './data.ts';
 import { t } from './words.ts';
 
 type Party = Pick<CallRecord['caller'], 'name' | 'number'>;
 type Call = Pick<CallRecord, 'direction' | 'caller' | 'callee' | 'dialled'>;
 
-/** A name where there is one; never empty. */
+/** A name where there is one, for a place beside other words; never empty. */
 export function partyName({ name, number }: Party): string {
-  if (name !== '') return name;
+  if (name !== '') return isolated(name);
   return number === '' ? t('call.hidden') : number;
 }
 

@@ -12,6 +12,7 @@ import {
   mdiSendOutline,
   mdiVideoOutline,
 } from '@mdi/js';
+import { isolated } from './beside.ts';
 import type { Conversation, Message } from './data.ts';
 import type { StringKey } from './strings/en.ts';
 import { t } from './words.ts';
@@ -65,7 +66,7 @@ export function messageProblem({ state, error }: Pick<Message, 'state' | 'error'
 }
 
 export function farName({ farName: name, farNumber }: Pick<Conversation, 'farName' | 'farNumber'>): string {
-  return name === '' ? farNumber : name;
+  return name === '' ? farNumber : isolated(name);
 }
 
 type Kind = { readonly kind: 'picture' | 'sound' | 'video' | 'file'; readonly key: StringKey; readonly icon: string };
@@ -89,5 +90,5 @@ export function mediaKind(contentType: string | null): Kind {
 export function messageLine(message: Message): string {
   const what =
     message.body.trim() === '' ? message.media.map(({ contentType }) => t(mediaKind(contentType).key)).join(', ') : message.body;
-  return message.direction === 'outbound' ? t('messages.you', { text: what }) : what;
+  return message.direction === 'outbound' ? t('messages.you', { text: what }) : isolated(what);
 }

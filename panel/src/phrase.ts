@@ -1,8 +1,10 @@
+import { isolated } from './beside.ts';
+
 export type Values = Readonly<Record<string, string | number>>;
 
-/** `{name}` is replaced; a name that is not given stays as it is. */
+/** `{name}` is replaced, closed off where it reads from right to left; a name that is not given stays as it is. */
 export function fill(text: string, values: Values): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => isolated(String(values[name] ?? whole)));
 }
 
 /** `stem.one` or `stem.other`: none of the panel's languages has more forms that matter for whole numbers below a million. */

@@ -11,6 +11,7 @@ import { listRingGroups } from '#contract/ring-groups.ts';
 import type { getRingGroup } from '#contract/ring-groups.ts';
 import { listRoutes } from '#contract/routes.ts';
 import { call } from './api.ts';
+import { beside } from './beside.ts';
 import { allPeople, allPhones, everyPage } from './data.ts';
 import type { Person, Phone } from './data.ts';
 import type { HouseNames, Rule } from './rules/rule.ts';
@@ -79,5 +80,5 @@ export function contactGroups(contacts: readonly Contact[]): readonly string[] {
 
 /** How a number is shown where it has a name. */
 export function numberTitle({ name, number }: Pick<OurNumber, 'name' | 'number'>): string {
-  return name === '' ? number : `${name} · ${number}`;
+  return beside(name, number);
 }

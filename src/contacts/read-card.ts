@@ -1,4 +1,4 @@
-import { displayName } from '#contract/display-name.ts';
+import { shownName } from '#contract/display-name.ts';
 import { maxGroupsOfContact, maxNumbersOfContact } from './contact.ts';
 import type { Card, ContactNumber } from './contact.ts';
 
@@ -10,8 +10,6 @@ export type CardReading =
   /** Why it is no contact, in words. */
   | { readonly kind: 'refused'; readonly problem: string };
 
-/** Characters that no display of ours shows: they are left out of what other programs wrote. */
-const unshowable = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]|\p{Surrogate}/gu;
 const maxNameLength = 80;
 const maxGroupLength = 40;
 const maxUidLength = 255;
@@ -19,22 +17,19 @@ const maxUidLength = 255;
 /** What is kept of a card of another program: its numbers as E.164, its texts as they can be shown. Pure. */
 export function readCard(written: Card, read: ReadNumber): CardReading {
   const numbers = readNumbers(written.numbers, read);
-  const name = showable(written.name, maxNameLength) || numbers[0]?.number || '';
   if (written.numbers.length === 0) return { kind: 'refused', problem: `${nameOf(written)} has no phone number` };
   const [first] = numbers;
   if (first === undefined) {
     const texts = written.numbers.slice(0, 3).map(({ number }) => JSON.stringify(number.slice(0, 40)));
     return { kind: 'refused', problem: `${nameOf(written)} has no phone number that can be called, only ${texts.join(', ')}` };
   }
-  // What is left may still be nothing that can be seen.
-  const isShown = name !== '' && displayName.safeParse(name).success;
-  const groups = [...new Set(written.groups.map((group) => showable(group, maxGroupLength)))].filter((group) => group !== '');
+  const groups = [...new Set(written.groups.map((group) => shownName(group, maxGroupLength)))].filter((group) => group !== '');
   const uid = written.uid?.slice(0, maxUidLength);
   return {
     kind: 'read',
     card: {
       uid: uid === '' ? undefined : uid,
-      name: isShown ? name : first.number,
+      name: shownName(written.name, maxNameLength) || first.number,
       numbers: numbers.slice(0, maxNumbersOfContact),
       groups: groups.slice(0, maxGroupsOfContact),
     },
@@ -45,24 +40,11 @@ function readNumbers(written: Card['numbers'], read: ReadNumber): readonly Conta
   const found = new Map<string, ContactNumber>();
   for (const { number: text, label } of written.slice(0, 5 * maxNumbersOfContact)) {
     const number = read(text);
-    if (number !== undefined && !found.has(number)) found.set(number, { number, label: showable(label, maxGroupLength) });
+    if (number !== undefined && !found.has(number)) found.set(number, { number, label: shownName(label, maxGroupLength) });
   }
   return [...found.values()];
 }
 
-function showable(text: string, length: number): string {
-  const plain = text
-    .slice(0, 10 * length)
-    .replaceAll(unshowable, ' ')
-    .replaceAll(/ +/g, ' ')
-    .trim();
-  // Half a character may be left of the last one.
-  return plain
-    .slice(0, length)
-    .replace(/[\uD800-\uDBFF]$/, '')
-    .trim();
-}
-
 function nameOf({ name }: Card): string {
-  return showable(name, maxNameLength) || 'A contact without a name';
+  return shownName(name, maxNameLength) || 'A contact without a name';
 }

@@ -4,7 +4,7 @@ import { createDevice } from './devices.ts';
 import { createNumber } from './numbers.ts';
 import { createPerson } from './people.ts';
 import { validate } from './validation.ts';
-import { requiredDisplayName, displayName } from './display-name.ts';
+import { requiredDisplayName, displayName, shownName } from './display-name.ts';
 
 test.each([
   ['  Küche ', 'Küche'],
@@ -44,4 +44,16 @@ test('phones, people and numbers take no name that shows as another one', () => 
     validate(createNumber.body ?? z.never(), { number: '+14165550123', name }),
   ];
   for (const body of bodies) expect(body).toMatchObject({ problems: [{ field: 'name' }] });
+});
+
+test.each([
+  ['  Bank\r\nof  Ann ', 'Bank of Ann'],
+  ['PAY\u202egnp.exe\u2069\u202e', 'PAYgnp.exe'],
+  ['مطبخ 2', 'مطبخ 2'],
+  ['\u200b\u2060\u00ad', ''],
+  ['\ud800', ''],
+  [`${'x'.repeat(63)}😀`, 'x'.repeat(63)],
+  ['x'.repeat(100), 'x'.repeat(64)],
+])('a caller who calls themselves %j is shown as %j', (given, shown) => {
+  expect(shownName(given, 64)).toBe(shown);
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 /** Line breaks, controls, and what turns the order of a text around (Unicode TR 36 section 2.5): a name with it shows as another one. */
 const misleading = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]|\p{Surrogate}/u;
+const everyMisleading = new RegExp(misleading.source, 'gu');
 const visible = /[\p{L}\p{N}\p{P}\p{S}]/u;
 
 /** A name as phones, records and mails show it. Surrounding spaces are removed. */
@@ -24,4 +25,18 @@ function nameProblem(text: string): string | undefined {
     return `must be plain text on one line: character ${found.index + 1} (U+${code}) cannot be shown`;
   }
   return text === '' || visible.test(text) ? undefined : 'must hold something that can be seen';
+}
+
+/** What somebody outside calls themselves, as it can be shown: on one line, turning nothing around. Empty where nothing of it can be seen. */
+export function shownName(text: string, maxLength: number): string {
+  const plain = text
+    .slice(0, 10 * maxLength)
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(everyMisleading, '')
+    .trim()
+    .slice(0, maxLength)
+    // Half a character may be left of the last one.
+    .replace(/[\uD800-\uDBFF]$/, '')
+    .trim();
+  return visible.test(plain) ? plain : '';
 }

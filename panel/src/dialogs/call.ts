@@ -14,6 +14,7 @@ import { customElement, property, query } from 'lit/decorators.js';
 import { getCallRecord } from '#contract/calls.ts';
 import type { EndpointReply } from '#contract/endpoint.ts';
 import { call } from '../api.ts';
+import { beside } from '../beside.ts';
 import { blockNumber } from '../block-number.ts';
 import { callMoments, legName, rangSeconds } from '../call-timeline.ts';
 import type { CallMoment } from '../call-timeline.ts';
@@ -138,9 +139,7 @@ export class GosipCallDialog extends GosipElement {
           const length =
             rang === undefined || leg.outcome === null ? '' : t('call.rangFor', { length: spokenDuration(rang, locale.value) });
           const outcome = leg.outcome === null ? t('call.now') : t(`outcome.${leg.outcome}`);
-          return item(
-            html`${legName(leg)}<span class="quiet"> · ${[outcome, length].filter((text) => text !== '').join(' · ')}</span>`,
-          );
+          return item(html`<bdi>${legName(leg)}</bdi><span class="quiet"> · ${beside(outcome, length)}</span>`);
         })}
       </ul>`;
   }
@@ -179,7 +178,7 @@ function party(name: string, below: string, number: string) {
 }
 
 function momentText({ what, name, outcome }: CallMoment): string {
-  if (what === 'over') return `${name} · ${outcome === null ? '' : t(`outcome.${outcome}`)}`;
+  if (what === 'over') return beside(name, outcome === null ? '' : t(`outcome.${outcome}`));
   return t(`call.time.${what}`, { name });
 }
 

@@ -141,7 +141,9 @@ export class GosipAutoReplies extends GosipElement {
     return html`<li class=${one.enabled ? '' : 'off'}>
       <a class="row" href=${pathOf('auto-replies', one.id)}>
         <span class="text">
-          <span class="main cut">${name}${one.enabled ? '' : html`<span class="quiet"> · ${t('autoReply.off')}</span>`}</span>
+          <span class="main cut"
+            ><bdi>${name}</bdi>${one.enabled ? '' : html`<span class="quiet"> · ${t('autoReply.off')}</span>`}</span
+          >
           <span class="more">${autoReplySentence(one, speech())}</span>
           <span class="more cut said" dir="auto">${one.body}</span>
         </span>

@@ -4,6 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import { changeBlocklistEntry, listBlocklist } from '#contract/blocklist.ts';
 import { call } from '../api.ts';
+import { beside } from '../beside.ts';
 import { blockedText, hitsText } from '../block-words.ts';
 import { clock } from '../clock.ts';
 import { blocklistFacts } from '../data.ts';
@@ -125,7 +126,7 @@ export class GosipBlocklist extends GosipElement {
 
   private renderEntry(one: BlocklistEntry) {
     const text = blockedText(one);
-    const more = [one.reason, hitsText(one)].filter((part) => part !== '').join(' · ');
+    const more = beside(one.reason, hitsText(one));
     return html`<div class="line ${one.enabled ? '' : 'off'}">
       <a class="row" href=${pathOf('blocklist', one.id, place.value.query)}>
         <span class="text"><span class="main">${text}</span><span class="more">${more}</span></span>

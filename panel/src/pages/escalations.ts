@@ -6,6 +6,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { cancelEscalation, listEscalations, takeEscalation } from '#contract/escalations.ts';
 import type { FactName } from '#contract/facts.ts';
 import { call } from '../api.ts';
+import { beside } from '../beside.ts';
 import { clock } from '../clock.ts';
 import { Detail } from '../detail.ts';
 import { openChain } from '../dialogs/open.ts';
@@ -210,7 +211,7 @@ export class GosipEscalations extends GosipElement {
         <gosip-icon class="quiet" .path=${mdiAlarmLight}></gosip-icon>
         <span class="text">
           <span class="main cut">${chain.name}</span>
-          <span class="more">${tn('chains.steps', chain.steps.length)} · ${names}</span>
+          <span class="more">${beside(tn('chains.steps', chain.steps.length), names)}</span>
         </span>
         <span class="end">
           ${isBroken ? html`<gosip-status tone="bad" text=${t('routing.broken')}></gosip-status>` : nothing}

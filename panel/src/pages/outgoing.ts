@@ -65,7 +65,9 @@ export class GosipOutgoing extends FormElement {
     const when = formatWhen(Date.parse(at), clock.now(), locale.value);
     return html`<li class="row">
       <span class="text">
-        <span class="main">${numberButton(number, number)} · <a href=${pathOf('phones', deviceId)}>${deviceName}</a></span>
+        <span class="main"
+          >${numberButton(number, number)} · <a href=${pathOf('phones', deviceId)}><bdi>${deviceName}</bdi></a></span
+        >
         <span class="more">${t(`reason.${reason}`)}</span>
         <span class="more">${tn('outgoing.times', times, { when })}</span>
       </span>

@@ -2,6 +2,7 @@ import { mdiAccountPlusOutline } from '@mdi/js';
 import { html, nothing } from 'lit';
 import type { LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { beside } from '../beside.ts';
 import { allPeople } from '../data.ts';
 import type { Person } from '../data.ts';
 import { Detail } from '../detail.ts';
@@ -66,7 +67,7 @@ export class GosipPeople extends GosipElement {
 
   private renderPerson({ id, name, username, role, hasPassword, homeAssistantUserId }: Person) {
     const ways = [hasPassword ? t('people.hasPassword') : '', homeAssistantUserId === null ? '' : t('people.homeAssistant')];
-    const more = [username, ...ways].filter((text) => text !== '').join(' · ');
+    const more = beside(username, ...ways);
     return html`<li>
       <a class="row" href=${pathOf('people', id)}>
         ${renderInitials(name)}

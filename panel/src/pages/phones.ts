@@ -2,6 +2,7 @@ import '@material/web/button/filled-button.js';
 import { mdiPhonePlusOutline } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { beside } from '../beside.ts';
 import { allPeople, allPhones, phoneFacts } from '../data.ts';
 import type { Person, Phone } from '../data.ts';
 import { Detail } from '../detail.ts';
@@ -104,7 +105,7 @@ export class GosipPhones extends GosipElement {
 
   private renderPhone(phone: Phone, people: readonly Person[]) {
     const owner = people.find(({ id }) => id === phone.personId)?.name;
-    const more = [t('phone.extension', { extension: phone.extension }), owner ?? t(kindOf(phone.type).name)].join(' · ');
+    const more = beside(t('phone.extension', { extension: phone.extension }), owner ?? t(kindOf(phone.type).name));
     return html`<li>
       <a class="row ${phone.isRegistered ? '' : 'off'}" href=${pathOf('phones', phone.id)}>
         <span class="kind"><gosip-icon .path=${kindOf(phone.type).icon}></gosip-icon></span>

@@ -4,6 +4,7 @@ import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { getTrunkOrder, setTrunkOrder } from '#contract/trunks.ts';
 import { call } from '../api.ts';
+import { beside } from '../beside.ts';
 import { Detail } from '../detail.ts';
 import { openTrunk } from '../dialogs/open.ts';
 import '../parts/action.ts';
@@ -126,7 +127,7 @@ export class GosipTrunks extends GosipElement {
     const { id, name, numbers, direction, state: how } = trunk;
     const isTwilio = id === 'twilio';
     const about = isTwilio ? [t('trunk.twilio')] : numbers;
-    const more = [t(`trunk.${direction}`), ...about].join(' · ');
+    const more = beside(t(`trunk.${direction}`), ...about);
     return html`<li data-sort=${id}>
       ${isSorted ? this.sorting.handle(id, name) : nothing}
       <a class="row" href=${isTwilio ? pathOf('twilio') : pathOf('trunks', id)}>

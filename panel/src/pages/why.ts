@@ -9,6 +9,7 @@ import { getCallRecord } from '#contract/calls.ts';
 import { getDevice } from '#contract/devices.ts';
 import { diagnoseCall, diagnosePhone } from '#contract/diagnosis.ts';
 import { call } from '../api.ts';
+import { beside } from '../beside.ts';
 import { clock } from '../clock.ts';
 import { phoneFacts } from '../data.ts';
 import type { CallRecord, Phone } from '../data.ts';
@@ -171,12 +172,7 @@ export class GosipWhy extends GosipElement {
               <span class="text">
                 <span class="main">${name}</span>
                 <span class="more"
-                  >${[
-                    outcomeText(outcome),
-                    rangSeconds === null ? '' : t('call.rangFor', { length: spokenDuration(rangSeconds, locale.value) }),
-                  ]
-                    .filter((text) => text !== '')
-                    .join(' · ')}</span
+                  >${beside(outcomeText(outcome), rangSeconds === null ? '' : t('call.rangFor', { length: spokenDuration(rangSeconds, locale.value) }))}</span
                 >
               </span>
             </li>`,

@@ -53,6 +53,7 @@ export const look = css`
     border: 1px solid var(--line);
     border-radius: var(--radius);
     overflow: hidden;
+    overflow-wrap: anywhere;
   }
   .card > header {
     display: flex;
@@ -67,6 +68,8 @@ export const look = css`
   }
   .quiet {
     color: var(--quiet);
+    /* Often a number behind a name, which may read from right to left. */
+    unicode-bidi: isolate;
   }
   .bad {
     color: var(--error);
@@ -176,6 +179,7 @@ export const rows = css`
   .row > .text {
     flex: 1;
     min-width: 0;
+    overflow-wrap: anywhere;
   }
   .row .main,
   .row .more {

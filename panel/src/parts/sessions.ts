@@ -4,6 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { endSession, listSessions } from '#contract/auth.ts';
 import type { EndpointReply } from '#contract/endpoint.ts';
 import { call } from '../api.ts';
+import { beside } from '../beside.ts';
 import { browserName } from '../browser-name.ts';
 import { clock } from '../clock.ts';
 import { everyPage } from '../data.ts';
@@ -74,7 +75,7 @@ export class GosipSessions extends GosipElement {
     const when = t('sessions.used', { when: formatWhen(used, clock.now(), locale.value) });
     return html`<li class="row">
       <span class="text">
-        <span class="main">${owner === undefined ? name : `${owner} · ${name}`}</span>
+        <span class="main">${beside(owner ?? '', name)}</span>
         <span class="more"
           >${address} · <time datetime=${lastUsedAt} title=${formatMoment(used, locale.value)}>${when}</time></span
         >

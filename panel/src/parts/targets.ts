@@ -4,6 +4,7 @@ import { css, html, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { ifDefined } from 'lit/directives/if-defined.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { beside } from '../beside.ts';
 import type { Contact, Targets } from '../routing-data.ts';
 import type { StringKey } from '../strings/en.ts';
 import { t } from '../words.ts';
@@ -181,7 +182,7 @@ export class GosipTargets extends GosipElement {
     const numbers = contacts.flatMap(({ id, name, numbers: all }) => all.map(({ number }) => ({ id, name, number })));
     if (numbers.length === 0) return nothing;
     return html`<optgroup label=${t('targets.contacts')}>
-      ${numbers.map(({ id, name, number }) => html`<option value="contact ${id} ${number}">${name} · ${number}</option>`)}
+      ${numbers.map(({ id, name, number }) => html`<option value="contact ${id} ${number}">${beside(name, number)}</option>`)}
     </optgroup>`;
   }
 
@@ -215,7 +216,7 @@ export class GosipTargets extends GosipElement {
       contact: contacts,
     }[target.kind];
     const name = all.find(({ id }) => id === target.id)?.name ?? gone;
-    return target.kind === 'contact' && target.number !== undefined ? `${name} · ${target.number}` : name;
+    return target.kind === 'contact' && target.number !== undefined ? beside(name, target.number) : name;
   }
 
   private change(value: readonly Target[]): void {

@@ -3,6 +3,7 @@ import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { listCallRecords } from '#contract/calls.ts';
 import { call } from '../api.ts';
+import { beside } from '../beside.ts';
 import { callIcon, callTitle, dispositionText, isBad, reasonText } from '../call-words.ts';
 import { clock } from '../clock.ts';
 import { allPhones, phoneFacts } from '../data.ts';
@@ -92,7 +93,7 @@ export class GosipWhyChoice extends GosipElement {
           <gosip-icon class=${isBad(one) ? 'bad' : 'quiet'} .path=${callIcon(one)}></gosip-icon>
           <span class="text">
             <span class="main cut">${callTitle(one)}</span>
-            <span class="more cut">${[dispositionText(one), reasonText(one)].filter((text) => text !== '').join(' · ')}</span>
+            <span class="more cut">${beside(dispositionText(one), reasonText(one))}</span>
           </span>
           <span class="end quiet">${renderMoment(one)}</span>
         </a>`}

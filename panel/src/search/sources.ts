@@ -4,10 +4,12 @@ import { listContacts } from '#contract/contacts.ts';
 import { listMessages } from '#contract/messages.ts';
 import { listVoicemails } from '#contract/voicemails.ts';
 import { call } from '../api.ts';
+import { beside } from '../beside.ts';
 import { callIcon, callTitle, dispositionText, partyName } from '../call-words.ts';
 import { clock } from '../clock.ts';
 import { allPeople, allPhones } from '../data.ts';
 import { formatWhen } from '../format.ts';
+import { farName } from '../message-words.ts';
 import { pathOf } from '../routes.ts';
 import { locale, t } from '../words.ts';
 import { perSource } from './found.ts';
@@ -52,7 +54,7 @@ async function findContacts(text: string): Promise<readonly Found[]> {
   return items.map(({ id, name, numbers }) => ({
     icon: mdiBookAccountOutline,
     title: name,
-    more: numbers.map(({ number }) => number).join(' · '),
+    more: beside(...numbers.map(({ number }) => number)),
     path: pathOf('contacts', id),
   }));
 }
@@ -62,7 +64,7 @@ async function findCalls(text: string): Promise<readonly Found[]> {
   return items.map((one) => ({
     icon: callIcon(one),
     title: callTitle(one),
-    more: `${dispositionText(one)} · ${when(one.startedAt)}`,
+    more: beside(dispositionText(one), when(one.startedAt)),
     path: pathOf('calls', one.id),
   }));
 }
@@ -72,7 +74,7 @@ async function findVoicemails(text: string): Promise<readonly Found[]> {
   return items.map(({ id, caller, leftAt, transcript }) => ({
     icon: mdiVoicemail,
     title: partyName(caller),
-    more: [when(leftAt), transcript === null ? '' : excerpt(transcript, text)].filter((one) => one !== '').join(' · '),
+    more: beside(when(leftAt), transcript === null ? '' : excerpt(transcript, text)),
     path: pathOf('voicemail', id),
   }));
 }
@@ -81,8 +83,8 @@ async function findMessages(text: string): Promise<readonly Found[]> {
   const { items } = await call(listMessages, { query: { text, per_page: perSource } });
   return items.map((one) => ({
     icon: mdiMessageTextOutline,
-    title: one.farName === '' ? one.farNumber : one.farName,
-    more: `${when(one.createdAt)} · ${excerpt(one.body, text)}`,
+    title: farName(one),
+    more: beside(when(one.createdAt), excerpt(one.body, text)),
     path: pathOf('messages', one.conversationId),
   }));
 }

@@ -50,6 +50,11 @@ describe('a call from a trunk', () => {
     expect(readTrunkCall(settings, invite(headers), called).dialled).toBe(dialled);
   });
 
+  it('has no name where nothing of it can be seen', () => {
+    const from = '"\u200B\u2060\u00AD" <sip:+13105550199@x>';
+    expect(readTrunkCall(settings, invite({ from }), registration).name).toBe('');
+  });
+
   it('brings no control or direction characters onto displays, and no endless name', () => {
     const name = `Al\u0007ice\u202E${'x'.repeat(100)}`;
     const call = readTrunkCall(

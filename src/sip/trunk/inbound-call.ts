@@ -1,3 +1,4 @@
+import { shownName } from '#contract/display-name.ts';
 import { normalizeDigits } from '#contract/normalize-digits.ts';
 import { readCallerIdentity } from '#sip/message/caller-identity.ts';
 import { splitList, userOf } from '#sip/message/headers.ts';
@@ -35,7 +36,7 @@ export function readTrunkCall(settings: TrunkSettings, request: SrfRequest, call
     dialled: dialledIn(settings, request, called.kind === 'registration' ? '' : called.number),
     onlyNumber: numbers.length === 1 ? numbers[0] : undefined,
     number: sanitize(number),
-    name: sanitize(name),
+    name: shownName(name, maxDisplayLength),
     joinToken: joinToken === '' ? undefined : joinToken,
     networkCallId: networkCallId === '' ? undefined : networkCallId,
     failsOver: settings.failsOver ?? false,

@@ -61,6 +61,11 @@ describe('the caller', () => {
     expect(read({ From: '+15555550100', CallerName: 'x'.repeat(500) }).name).toHaveLength(64);
     expect(read({}).name).toBe('');
   });
+
+  it('has no name that turns what stands beside it around, or that nobody can see', () => {
+    expect(read({ From: '+15555550100', CallerName: 'PAY\u202Egnp.exe\u2069' }).name).toBe('PAYgnp.exe');
+    expect(read({ From: '+15555550100', CallerName: '\u200B\u2060' }).name).toBe('');
+  });
 });
 
 describe('the spam score', () => {

@@ -1,8 +1,11 @@
 import { isRecord, parseJson } from '#base/json.ts';
 import type { PstnCaller } from '#calls/pstn-call-decision.ts';
+import { shownName } from '#contract/display-name.ts';
 import { isWithheldWord } from '#contract/withheld-number.ts';
 import type { WebhookForm } from './webhook-form.ts';
 
+/** Of the caller name (CNAM). */
+const maxNameLength = 64;
 const e164 = /^\+[1-9]\d{6,14}$/;
 
 /** The caller, by the parameters of a voice webhook. Never throws: they are set by the caller's side. */
@@ -12,7 +15,7 @@ export function readCaller(form: WebhookForm): PstnCaller {
     number,
     isWithheld: number === undefined,
     // A caller who withholds the number is not shown by name either.
-    name: number === undefined ? '' : readName(form.text('CallerName')),
+    name: number === undefined ? '' : shownName(form.text('CallerName'), maxNameLength),
     attestation: readAttestation(form.text('StirVerstat')),
     spamScore: readSpamScore(form.text('AddOns')),
   };
@@ -39,13 +42,6 @@ export function userOf(address: string): string {
   } catch {
     return match[1] ?? '';
   }
-}
-
-/** The caller name (CNAM): one line without control characters. */
-function readName(text: string): string {
-  const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
-  // The cut may split a surrogate pair.
-  return line.slice(0, 64).toWellFormed();
 }
 
 function readAttestation(verstat: string): PstnCaller['attestation'] {

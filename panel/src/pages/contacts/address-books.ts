@@ -4,6 +4,7 @@ import { mdiBookSyncOutline, mdiPlus } from '@mdi/js';
 import { css, html } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { listAddressBooks, syncAddressBook } from '#contract/address-books.ts';
+import { beside } from '../../beside.ts';
 import { bookProblemText } from '../../book-words.ts';
 import { call } from '../../api.ts';
 import { clock } from '../../clock.ts';
@@ -89,7 +90,7 @@ export class GosipAddressBooks extends GosipElement {
     return html`<li class="row">
       <span class="text">
         <span class="main">${name}</span>
-        <span class="more">${whoseText(one, people)} · ${stateText(one)}</span>
+        <span class="more">${beside(whoseText(one, people), stateText(one))}</span>
         ${problem === null ? '' : html`<span class="more bad" role="status">${bookProblemText(problem)}</span>`}
       </span>
       <span class="end">

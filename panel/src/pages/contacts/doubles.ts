@@ -7,6 +7,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { live } from 'lit/directives/live.js';
 import { listContactDoubles, mergeContacts } from '#contract/contacts.ts';
 import { call } from '../../api.ts';
+import { beside, isolated } from '../../beside.ts';
 import { groupText, kindText } from '../../contact-words.ts';
 import { contactFacts } from '../../data.ts';
 import type { Contact, ContactDoubles } from '../../data.ts';
@@ -138,12 +139,9 @@ export class GosipContactDoubles extends GosipElement {
               />
               <span class="main">${contact.name}</span>
               ${contact.numbers.map(
-                ({ number, label }) =>
-                  html`<span class="more number quiet"
-                    >${[number, kindText(label)].filter((text) => text !== '').join(' · ')}</span
-                  >`,
+                ({ number, label }) => html`<span class="more number quiet">${beside(number, kindText(label))}</span>`,
               )}
-              ${contact.groups.length === 0 ? nothing : html`<span class="more quiet">${contact.groups.map(groupText).join(', ')}</span>`}
+              ${contact.groups.length === 0 ? nothing : html`<span class="more quiet">${contact.groups.map((group) => isolated(groupText(group))).join(', ')}</span>`}
               ${
                 contact.addressBookName === null
                   ? nothing

@@ -11,8 +11,8 @@ export function renderConversation(one: Conversation, href: string, { isOpen = f
   const more = draft === '' ? (lastMessage === null ? '' : messageLine(lastMessage)) : t('messages.draft', { text: draft });
   return html`<a class="row ${unread > 0 ? 'unread' : ''}" href=${href} aria-current=${isOpen ? 'true' : 'false'}>
     <span class="text">
-      <span class="main cut" dir="auto">${farName(one)}</span>
-      <span class="more cut" dir="auto">${more}</span>
+      <span class="main cut">${farName(one)}</span>
+      <span class="more cut">${more}</span>
       ${ours === '' ? nothing : html`<span class="ours cut">${ours}</span>`}
     </span>
     <span class="end">
@@ -32,8 +32,8 @@ export function renderConversation(one: Conversation, href: string, { isOpen = f
 export function renderFound(one: Message, href: string) {
   return html`<a class="row" href=${href}>
     <span class="text">
-      <span class="main cut" dir="auto">${farName(one)}</span>
-      <span class="more two" dir="auto">${messageLine(one)}</span>
+      <span class="main cut">${farName(one)}</span>
+      <span class="more two">${messageLine(one)}</span>
     </span>
     <span class="end">${renderWhen(Date.parse(one.createdAt), one.createdAt)}</span>
   </a>`;

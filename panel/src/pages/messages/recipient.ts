@@ -3,6 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import { listContacts } from '#contract/contacts.ts';
 import { call } from '../../api.ts';
+import { beside } from '../../beside.ts';
 import { clock } from '../../clock.ts';
 import { GosipElement } from '../../parts/element.ts';
 import { fields, textOf } from '../../parts/form.ts';
@@ -104,7 +105,7 @@ export class GosipRecipient extends GosipElement {
   }
 
   private renderFound(one: Found, index: number) {
-    const more = [one.number, one.label].filter((text) => text !== '').join(' · ');
+    const more = beside(one.number, one.label);
     return html`<li
       id="found-${index}"
       role="option"

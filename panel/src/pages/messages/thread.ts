@@ -253,7 +253,7 @@ export class GosipThread extends GosipElement {
             ></gosip-icon-button>`
       }
       <div class="who">
-        <h2 class="cut" dir="auto">${name}</h2>
+        <h2 class="cut">${name}</h2>
         <p class="quiet cut">
           ${conversation.farName === '' ? this.renderAddName(conversation) : numberButton(conversation.farNumber, conversation.farName)}
           ${by}

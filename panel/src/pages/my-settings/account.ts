@@ -3,6 +3,7 @@ import '@material/web/button/outlined-button.js';
 import { mdiAccountCircleOutline, mdiTranslate } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { beside } from '../../beside.ts';
 import { openPassword } from '../../dialogs/open.ts';
 import { homeAssistantLocale } from '../../home-assistant.ts';
 import { card } from '../../parts/card.ts';
@@ -48,7 +49,7 @@ export class GosipMyAccount extends GosipElement {
     const person = me()?.person;
     const role = t(isAdmin() ? 'role.admin' : 'mine.role.user');
     const name = person?.name ?? t('account.nobody');
-    const more = [person?.username ?? '', role].filter((text) => text !== '').join(' · ');
+    const more = beside(person?.username ?? '', role);
     return card(
       t('account.title'),
       html`<ul class="rows">

@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { listOwnNumbers } from '#contract/numbers.ts';
 import { call } from '../../api.ts';
+import { beside } from '../../beside.ts';
 import { card } from '../../parts/card.ts';
 import { GosipElement } from '../../parts/element.ts';
 import { look, rows } from '../../parts/look.ts';
@@ -26,9 +27,7 @@ export class GosipMyNumbers extends GosipElement {
             html`<li class="row">
               <span class="text"
                 ><span class="main number">${number}</span
-                ><span class="more"
-                  >${[name, voiceEnabled ? '' : t('mine.number.off')].filter((text) => text !== '').join(' · ')}</span
-                ></span
+                ><span class="more">${beside(name, voiceEnabled ? '' : t('mine.number.off'))}</span></span
               >
             </li>`,
         )}

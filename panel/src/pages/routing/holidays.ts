@@ -6,6 +6,7 @@ import { listHolidays } from '#contract/holidays.ts';
 import type { EndpointInput, EndpointReply } from '#contract/endpoint.ts';
 import { changeRoutingSettings, getRoutingSettings } from '#contract/routing-settings.ts';
 import { call } from '../../api.ts';
+import { beside } from '../../beside.ts';
 import { clock } from '../../clock.ts';
 import { formatWhen } from '../../format.ts';
 import { card, whenRead } from '../../parts/card.ts';
@@ -155,7 +156,7 @@ export class GosipHolidays extends FormElement {
           html`<li class="row">
             <span class="text">
               <span class="main">${dayName(date, speech())}</span>
-              <span class="more">${[name, calendar ?? t('holidays.own')].filter((part) => part !== '').join(' · ')}</span>
+              <span class="more">${beside(name, calendar ?? t('holidays.own'))}</span>
             </span>
           </li>`,
       )}

@@ -5,6 +5,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { EndpointReply } from '#contract/endpoint.ts';
 import { deleteApiToken, listApiTokens } from '#contract/people.ts';
 import { call } from '../../api.ts';
+import { beside } from '../../beside.ts';
 import { clock } from '../../clock.ts';
 import { everyPage } from '../../data.ts';
 import type { Person } from '../../data.ts';
@@ -81,14 +82,12 @@ export class GosipApiTokens extends GosipElement {
   private moreOf({ personId, role, scope, expiresAt, lastUsedAt }: Token): string {
     const shown = (iso: string) => formatWhen(Date.parse(iso), clock.now(), locale.value);
     const owner = this.people.find(({ id }) => id === personId)?.name;
-    return [
+    return beside(
       owner ?? t(role === 'admin' ? 'role.admin' : 'mine.role.user'),
       scope === 'read' ? t('security.token.reads') : '',
       lastUsedAt === null ? t('security.token.unused') : t('sessions.used', { when: shown(lastUsedAt) }),
       expiresAt === null ? '' : t('security.token.expires', { when: shown(expiresAt) }),
-    ]
-      .filter((text) => text !== '')
-      .join(' · ');
+    );
   }
 
   private async add(): Promise<void> {
