@@ -15,6 +15,7 @@ const subjects = ['people', 'devices', 'numbers', 'voicemail', 'messages', 'syst
 const edge = ['base', 'contract', 'routing', 'calls', ...subjects];
 const sipBelow = ['runtime', 'message', 'transport'];
 const sipDialog = ['message', 'relay', 'dialog'];
+const notifyBelow = ['kinds', 'fence', 'words'];
 const sipUser = [...sipBelow, 'transaction', 'control'];
 
 export const rooms: Readonly<Record<string, Room>> = {
@@ -72,7 +73,19 @@ export const rooms: Readonly<Record<string, Room>> = {
     rooms: ['base', 'contract'],
     packages: ['mqtt', 'aedes', 'home-assistant-js-websocket', 'yaml', 'zod'],
   },
-  notify: { is: 'webhooks, mail and push', rooms: ground, packages: ['nodemailer'] },
+  notify: {
+    is: 'notifications by mail and push, webhooks',
+    rooms: ground,
+    packages: ['nodemailer', 'web-push'],
+    floors: {
+      kinds: [],
+      fence: ['kinds'],
+      words: ['kinds'],
+      mail: notifyBelow,
+      push: notifyBelow,
+      webhooks: ['kinds', 'fence'],
+    },
+  },
 };
 
 /** Composed of the rooms and imported by none of them. */

@@ -25,6 +25,10 @@ export type AutoReplyId = Id<'auto'>;
 export type EscalationChainId = Id<'chain'>;
 export type EscalationId = Id<'esc'>;
 export type EscalationLegId = Id<'escleg'>;
+/** One notification to one target. */
+export type DeliveryId = Id<'dlv'>;
+export type TargetId = Id<'tgt'>;
+export type WebhookDeliveryId = Id<'evt'>;
 
 /** No person has this id. */
 export const noPerson: PersonId = 'person_';

@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import { requiredDisplayName } from './display-name.ts';
 import { endpoint, noContent } from './endpoint.ts';
-import { factNames } from './facts.ts';
-import type { FactName } from './facts.ts';
+import { eventNames } from './facts.ts';
+import type { EventName } from './facts.ts';
 import { isoDateTime } from './date-time.ts';
 import { listQuery, pageOf } from './page.ts';
 
 const params = z.object({ id: z.string() });
 
-/** An event of `GET /api/events`. */
-export const eventName = z.enum(factNames as [FactName, ...FactName[]]).meta({ id: 'EventName' });
+/** An event of `GET /api/events` that may be told to others. */
+export const eventName = z.enum(eventNames as [EventName, ...EventName[]]).meta({ id: 'EventName' });
 
 const events = z
   .array(eventName)
   .min(1)
-  .max(factNames.length)
+  .max(eventNames.length)
   .overwrite((names) => [...new Set(names)]);
 
 const fields = {

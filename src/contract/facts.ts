@@ -6,12 +6,15 @@ import type { CallId, DeviceId, EscalationId, PersonId } from '#base/ids.ts';
 import { isoDateTime } from './date-time.ts';
 import { approvalStates } from './approval-states.ts';
 import { deviceFaultKind } from './device-faults.ts';
+import { deliveryKind, deliveryState, notificationChannel } from './notification-shapes.ts';
 import {
   blocklistEntryId,
   callApprovalId,
   callId,
   contactId,
   conversationId,
+  deliveryId,
+  destinationId,
   deviceId,
   escalationChainId,
   escalationId,
@@ -20,7 +23,9 @@ import {
   personId,
   ringGroupId,
   spamListId,
+  targetId,
   voicemailId,
+  webhookDeliveryId,
 } from './ids.ts';
 
 /**
@@ -206,6 +211,25 @@ export const facts = {
   ),
   /** An alert began, changed or is over: read them again. */
   'alerts.changed': fact(z.record(z.string(), z.never()), 'admin'),
+  /** A notification to one target is new, goes on, or has ended. */
+  'delivery.changed': fact(
+    z.object({
+      deliveryId,
+      personId,
+      channel: notificationChannel,
+      kind: deliveryKind,
+      state: deliveryState,
+    }),
+    'person',
+  ),
+  /** The settings of a way to reach people were saved, or whether it works changed. */
+  'notification-settings.changed': fact(z.object({ channel: notificationChannel }), 'admin'),
+  'notification-preferences.changed': fact(z.object({ personId }), 'person'),
+  /** Where somebody is reached was added, changed or removed, or what is wrong with it. */
+  'notification-target.changed': fact(z.object({ targetId, personId }), 'person'),
+  /** A destination of webhooks was added, changed, switched off or removed. */
+  'webhook-destination.changed': fact(z.object({ destinationId }), 'admin'),
+  'webhook-delivery.changed': fact(z.object({ destinationId, deliveryId: webhookDeliveryId, state: z.string() }), 'admin'),
   'storage.failed': fact(z.object({ reason: z.string() }), 'admin'),
   'storage.recovered': fact(z.record(z.string(), z.never()), 'admin'),
 } as const;
@@ -216,3 +240,11 @@ export type FactName = keyof typeof facts;
 export type Facts = { readonly [Name in FactName]: Readonly<z.output<(typeof facts)[Name]['payload']>> };
 
 export const factNames = Object.keys(facts) as readonly FactName[];
+
+/** Facts about telling others. */
+const factsOfTelling = ['delivery.changed', 'webhook-destination.changed', 'webhook-delivery.changed'] as const;
+
+/** What may be told to others: telling of the telling would never end. */
+export type EventName = Exclude<FactName, (typeof factsOfTelling)[number]>;
+
+export const eventNames = factNames.filter((name): name is EventName => !(factsOfTelling as readonly string[]).includes(name));

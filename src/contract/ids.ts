@@ -5,6 +5,7 @@ import type {
   CallId,
   ContactId,
   ConversationId,
+  DeliveryId,
   DeviceId,
   EscalationChainId,
   EscalationId,
@@ -17,9 +18,11 @@ import type {
   PersonId,
   RecordingId,
   SessionId,
+  TargetId,
   TokenId,
   TrunkId,
   VoicemailId,
+  WebhookDeliveryId,
 } from '#base/ids.ts';
 
 /** Text on the wire; what it is the id of, from here on in the types. Whether there is such a thing, the room says. */
@@ -54,3 +57,7 @@ export const routeId = idOf<Id<'route'>>();
 export const ringGroupId = idOf<Id<'group'>>();
 export const blocklistEntryId = idOf<Id<'block'>>();
 export const spamListId = idOf<Id<'spam'>>();
+export const deliveryId = idOf<DeliveryId>();
+export const targetId = idOf<TargetId>();
+export const destinationId = idOf<Id<'hook'>>();
+export const webhookDeliveryId = idOf<WebhookDeliveryId>();

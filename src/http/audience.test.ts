@@ -104,6 +104,12 @@ const expected: Readonly<Record<FactName, 'admins and its owner' | 'admins'>> = 
   'escalation-chain.changed': 'admins',
   'escalation-chain.deleted': 'admins',
   'routing-settings.changed': 'admins',
+  'delivery.changed': 'admins and its owner',
+  'notification-settings.changed': 'admins',
+  'notification-preferences.changed': 'admins and its owner',
+  'notification-target.changed': 'admins and its owner',
+  'webhook-destination.changed': 'admins',
+  'webhook-delivery.changed': 'admins',
 };
 
 describe('who hears a fact live', () => {

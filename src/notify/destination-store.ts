@@ -1,4 +1,4 @@
-import type { FactName } from '#contract/facts.ts';
+import type { EventName } from '#contract/facts.ts';
 import type { ListRequest } from '#contract/page.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
 import type { Destination, DestinationId } from './destination.ts';
@@ -93,7 +93,7 @@ function fromRow(row: Row): Destination {
     url: row.url,
     allowsPrivate: row.allows_private === 1,
     // Only names of the contract are ever written.
-    events: JSON.parse(row.events) as FactName[],
+    events: JSON.parse(row.events) as EventName[],
     enabled: row.enabled === 1,
     createdAt: row.created_at,
     changedAt: row.changed_at,

@@ -1,5 +1,5 @@
 import type { Id } from '#base/ids.ts';
-import type { FactName } from '#contract/facts.ts';
+import type { EventName } from '#contract/facts.ts';
 
 export type DestinationId = Id<'hook'>;
 
@@ -10,7 +10,7 @@ export type Destination = {
   readonly url: string;
   /** Whether it may be in the house's own network. */
   readonly allowsPrivate: boolean;
-  readonly events: readonly FactName[];
+  readonly events: readonly EventName[];
   readonly enabled: boolean;
   readonly createdAt: number;
   readonly changedAt: number;

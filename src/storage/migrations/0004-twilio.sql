@@ -13,6 +13,8 @@ CREATE TABLE outbox (
   give_up_at INTEGER NOT NULL,
   first_attempt_at INTEGER,
   last_attempt_at INTEGER,
+  -- Since when the attempt may have been done: before, a restart repeats it.
+  committed_at INTEGER,
   ended_at INTEGER,
   code INTEGER,
   message TEXT,
@@ -20,6 +22,8 @@ CREATE TABLE outbox (
 ) STRICT;
 
 CREATE INDEX outbox_open ON outbox (order_key, sequence) WHERE ended_at IS NULL;
+CREATE INDEX outbox_due ON outbox (due_at, sequence) WHERE ended_at IS NULL;
+CREATE INDEX outbox_of_kind ON outbox (kind) WHERE ended_at IS NULL;
 CREATE INDEX outbox_ended ON outbox (ended_at) WHERE ended_at IS NOT NULL;
 
 -- What the house knows of its account at Twilio; secrets are sealed with the house's key.

@@ -138,6 +138,17 @@ const rows: Readonly<Record<number, readonly string[]>> = {
     `INSERT INTO dnd_schedules (person_id, entries, off_until, changed_at)
      VALUES ('person_sara', '[{"days":[1],"from":"22:00","to":"07:00","isOn":true}]', NULL, ${at})`,
   ],
+  23: [
+    `INSERT INTO notification_channels (id, name, is_enabled, settings, secret, created_at, changed_at)
+     VALUES ('mail', 'Mail', 1, '{}', x'05', ${at}, ${at})`,
+    `INSERT INTO notification_preferences (person_id, preferences, changed_at) VALUES ('person_sara', '{"gatherMails":true}', ${at})`,
+    `INSERT INTO notification_targets (id, person_id, channel, name, address, settings, is_enabled, created_at, changed_at)
+     VALUES ('tgt_old', 'person_sara', 'mail', 'Sara', 'sara@example.org', '{}', 1, ${at}, ${at})`,
+    `INSERT INTO deliveries (id, dedupe_key, person_id, target_id, channel, kind, item, item_id, state, created_at, ended_at)
+     VALUES ('dlv_old', 'voicemail:vm_old:tgt_old', 'person_sara', 'tgt_old', 'mail', 'voicemail', '{"voicemailId":"vm_old"}', 'vm_old',
+       'delivered', ${at}, ${at})`,
+    `INSERT INTO told_alerts (alert_id, about, raised_at, told_at) VALUES ('trunk-down', 'Provider', ${at}, ${at})`,
+  ],
 };
 
 /** Makes the database of a house that was brought to each schema one after the other, up to this one. */
