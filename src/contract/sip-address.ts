@@ -26,7 +26,8 @@ export const cidrBlock = z
   .trim()
   .refine((text) => isBlock(text), 'must be an address or a block such as 203.0.113.0/29');
 
-function isHost(text: string): boolean {
+/** A name, or an address without brackets. */
+export function isHost(text: string): boolean {
   // All digits and dots are meant as an address.
   return /^[\d.]+$/.test(text) ? ipv4.test(text) : isIpv6(text) || name.test(text);
 }
