@@ -2,9 +2,9 @@
 // Called by app.ts.
 // Must stay true: secrets are sealed with the house's key.
 import { randomBytes } from 'node:crypto';
-import { destinationRoutes } from '#notify/destination-routes.ts';
-import { DestinationStore } from '#notify/destination-store.ts';
-import { Destinations } from '#notify/destinations.ts';
+import { destinationRoutes } from '#notify/webhooks/destination-routes.ts';
+import { DestinationStore } from '#notify/webhooks/destination-store.ts';
+import { Destinations } from '#notify/webhooks/destinations.ts';
 import type { SealedSecrets } from '#storage/sealed-secrets.ts';
 import type { AppContext, RoomFace, Storage } from './context.ts';
 import { faceOf } from './face.ts';

@@ -10,7 +10,7 @@ import type { SealedSecrets } from '#storage/sealed-secrets.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { Destination } from './destination.ts';
 import type { DestinationStore } from './destination-store.ts';
-import { destinationUrlProblem } from './destination-url.ts';
+import { destinationUrlProblem } from '../fence/destination-url.ts';
 
 /** Each is told of every event it asked for. */
 const maxDestinations = 50;
