@@ -6,6 +6,8 @@ import { Signal } from './signal.ts';
 export type HomeAssistantLocale = {
   readonly language: string;
   readonly time_format?: 'language' | 'system' | '12' | '24';
+  /** `language`, or the name of a day in English. */
+  readonly first_weekday?: string;
   readonly time_zone?: 'local' | 'server';
 };
 

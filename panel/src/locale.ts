@@ -1,5 +1,6 @@
 import { houseLanguages } from '#contract/languages.ts';
 import type { HouseLanguage } from '#contract/languages.ts';
+import { firstWeekday } from './first-weekday.ts';
 import type { HomeAssistantLocale } from './home-assistant.ts';
 
 /** How the person reads: the language of the words, and what Intl needs for times and numbers. */
@@ -9,6 +10,8 @@ export type Locale = {
   readonly tag: string;
   readonly hour12: boolean | undefined;
   readonly timeZone: string | undefined;
+  /** Of a week as it is shown; Monday is 1. */
+  readonly firstWeekday: number;
 };
 
 /** The first of the wanted languages that the panel speaks; English where it speaks none. */
@@ -32,11 +35,13 @@ export function localeOf({ homeAssistant, timeZone, browser }: LocaleSources): L
   const wanted = homeAssistant === undefined ? browser : [homeAssistant.language, ...browser];
   const language = pickLanguage(wanted);
   const format = homeAssistant?.time_format;
+  // The country of the browser counts where it speaks the same language.
+  const tag = wanted.find((one) => pickLanguage([one]) === language && one.toLowerCase().startsWith(language)) ?? language;
   return {
     language,
-    // The country of the browser counts where it speaks the same language.
-    tag: wanted.find((tag) => pickLanguage([tag]) === language && tag.toLowerCase().startsWith(language)) ?? language,
+    tag,
     hour12: format === '12' ? true : format === '24' ? false : undefined,
     timeZone,
+    firstWeekday: firstWeekday(tag, homeAssistant?.first_weekday),
   };
 }

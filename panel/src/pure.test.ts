@@ -67,12 +67,13 @@ describe('the language', () => {
   });
 
   it('is that of Home Assistant, with the country of the browser where it is the same language', () => {
-    const homeAssistant = { language: 'de', time_format: '12' } as const;
+    const homeAssistant = { language: 'de', time_format: '12', first_weekday: 'sunday' } as const;
     expect(localeOf({ homeAssistant, timeZone: 'Europe/Vienna', browser: ['en-US', 'de-AT'] })).toEqual({
       language: 'de',
       tag: 'de',
       hour12: true,
       timeZone: 'Europe/Vienna',
+      firstWeekday: 7,
     });
     expect(localeOf({ homeAssistant: undefined, timeZone: undefined, browser: ['pt', 'fr-CA'] })).toMatchObject({
       language: 'fr',

@@ -3,20 +3,20 @@ import '@material/web/button/text-button.js';
 import { html } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { clock } from '../clock.ts';
+import { weekFrom } from '../first-weekday.ts';
 import { clockTime, weekdayName } from '../rules/time-words.ts';
 import { coverOf, dayCopied, dayMinutes, painted, spansOf, windowsOf } from '../rules/week.ts';
 import type { Span, WeekWindow } from '../rules/week.ts';
 import { speech } from '../speech-of.ts';
-import { t } from '../words.ts';
+import { locale, t } from '../words.ts';
 import { GosipElement } from './element.ts';
 import { choice } from './field.ts';
 import { fields } from './form.ts';
 import { look } from './look.ts';
 import { weekGridStyles } from './week-grid-styles.ts';
 
-const days = [1, 2, 3, 4, 5, 6, 7] as const;
 const hours = Array.from({ length: 24 }, (_, hour) => hour);
-const targets = { all: days, workdays: [1, 2, 3, 4, 5], weekend: [6, 7] } as const;
+const targets = { all: [1, 2, 3, 4, 5, 6, 7], workdays: [1, 2, 3, 4, 5], weekend: [6, 7] } as const;
 /** How long a finger rests before it paints; until then it scrolls. */
 const restMs = 250;
 
@@ -66,7 +66,7 @@ export class GosipWeekGrid extends GosipElement {
         <thead>
           <tr>
             <td></td>
-            ${days.map((day) => html`<th scope="col" abbr=${weekdayName(day, speech())}>${weekdayName(day, speech(), 'short')}</th>`)}
+            ${days().map((day) => html`<th scope="col" abbr=${weekdayName(day, speech())}>${weekdayName(day, speech(), 'short')}</th>`)}
           </tr>
         </thead>
         <tbody>
@@ -74,7 +74,7 @@ export class GosipWeekGrid extends GosipElement {
             (hour) =>
               html`<tr>
                 <th scope="row">${hourText(hour)}</th>
-                ${days.map((day) => this.renderCell({ day, hour }, spans))}
+                ${days().map((day) => this.renderCell({ day, hour }, spans))}
               </tr>`,
           )}
         </tbody>
@@ -103,7 +103,7 @@ export class GosipWeekGrid extends GosipElement {
         label: t('week.copyFrom'),
         name: 'copied',
         value: this.copied,
-        choices: days.map((day) => ({ value: String(day), text: weekdayName(day, speech()) })),
+        choices: days().map((day) => ({ value: String(day), text: weekdayName(day, speech()) })),
         changed: (day) => (this.copied = day),
       })}
       ${choice({
@@ -127,13 +127,15 @@ export class GosipWeekGrid extends GosipElement {
 
   private readonly byKey = (event: KeyboardEvent): void => {
     const { day, hour } = this.at;
+    const week = days();
+    const beside = (by: number) => week[week.indexOf(day) + by];
     const to = {
       ArrowUp: { day, hour: hour - 1 },
       ArrowDown: { day, hour: hour + 1 },
-      ArrowLeft: { day: day - 1, hour },
-      ArrowRight: { day: day + 1, hour },
-      Home: { day: 1, hour },
-      End: { day: 7, hour },
+      ArrowLeft: { day: beside(-1), hour },
+      ArrowRight: { day: beside(1), hour },
+      Home: { day: week[0], hour },
+      End: { day: week[6], hour },
       PageUp: { day, hour: 0 },
       PageDown: { day, hour: 23 },
     }[event.key];
@@ -147,8 +149,9 @@ export class GosipWeekGrid extends GosipElement {
     }
   };
 
-  private step(to: Cell, paintsOn: boolean): void {
-    if (to.day < 1 || to.day > 7 || to.hour < 0 || to.hour > 23) return;
+  private step({ day, hour }: { readonly day: number | undefined; readonly hour: number }, paintsOn: boolean): void {
+    if (day === undefined || hour < 0 || hour > 23) return;
+    const to = { day, hour };
     if (paintsOn) this.paint(to, this.isOn(this.at));
     this.at = to;
     void this.updateComplete.then(() => this.cellAt(to)?.focus());
@@ -208,6 +211,11 @@ export class GosipWeekGrid extends GosipElement {
   private tell(): void {
     this.dispatchEvent(new Event('changed'));
   }
+}
+
+/** In the order of the columns. */
+function days(): readonly number[] {
+  return weekFrom(locale.value.firstWeekday);
 }
 
 function hourText(hour: number): string {

@@ -1,9 +1,9 @@
 import { css, html } from 'lit';
 import type { TemplateResult } from 'lit';
+import { weekFrom } from '../first-weekday.ts';
 import { weekdayName } from '../rules/time-words.ts';
 import { speech } from '../speech-of.ts';
-
-const week = [1, 2, 3, 4, 5, 6, 7] as const;
+import { locale } from '../words.ts';
 
 type WeekdaysOptions = {
   readonly label: string;
@@ -20,7 +20,7 @@ export function weekdays({ label, name, value, changed }: WeekdaysOptions): Temp
   return html`<fieldset class="weekdays" id=${name}>
     <legend>${label}</legend>
     <div>
-      ${week.map(
+      ${weekFrom(locale.value.firstWeekday).map(
         (day) =>
           html`<button type="button" aria-pressed=${value.includes(day)} @click=${() => turn(day)}>
             <span class="spoken">${weekdayName(day, speech())}</span

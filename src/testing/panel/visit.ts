@@ -6,11 +6,16 @@ import { markedElements } from './planted-markup.ts';
 
 export const axeSource = readFileSync(new URL('../../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 
-export type Login = { readonly username: string; readonly password: string };
+/** `locale`: of their browser; British English by default. */
+export type Login = { readonly username: string; readonly password: string; readonly locale?: string };
 
 /** Somebody who has signed in at `url` and sees the dashboard, in English. */
-export async function signIn(browser: PanelBrowser, url: string, { username, password }: Login): Promise<PanelVisitor> {
-  const visitor = await browser.open();
+export async function signIn(
+  browser: PanelBrowser,
+  url: string,
+  { username, password, locale = 'en-GB' }: Login,
+): Promise<PanelVisitor> {
+  const visitor = await browser.open({ locale });
   const { page } = visitor;
   // Who has left the set-up before is not led to it in a house without phones.
   await page.addInitScript("try { localStorage.setItem('gosip-welcome-left', '1') } catch {}");
