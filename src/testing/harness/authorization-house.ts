@@ -43,6 +43,9 @@ export type Belongings = {
   readonly contactId: string;
   /** Of a caller about whom this person is asked, as a parent. */
   readonly approvalId: string;
+  /** Where this person is reached, and something told them there that did not arrive. */
+  readonly targetId: string;
+  readonly deliveryId: string;
   /** Of an escalation that goes on. */
   readonly escalationId: string;
 };
@@ -225,6 +228,8 @@ export class AuthorizationHouse implements AsyncDisposable {
       conversationId: `conversation_${name}`,
       messageId: `message_${name}`,
       approvalId: `approval_${name}`,
+      targetId: `tgt_${name}`,
+      deliveryId: `dlv_${name}`,
     };
     const now = Date.now();
     const given = {
@@ -263,6 +268,11 @@ export class AuthorizationHouse implements AsyncDisposable {
         VALUES (@messageId, @conversationId, 'inbound', @name, 'received', 1, 1, @now, @now)`);
       run(`INSERT INTO call_approvals (id, call_id, number, caller_name, lines, asked_at)
         VALUES (@approvalId, @cdrId, '+14165550199', @name, json_array(@childId), @now)`);
+      run(`INSERT INTO notification_targets (id, person_id, channel, name, address, settings, is_enabled, created_at, changed_at)
+        VALUES (@targetId, @personId, 'mail', @name, @name || '@example.org', '{}', 1, @now, @now)`);
+      run(`INSERT INTO deliveries (id, dedupe_key, person_id, target_id, channel, kind, item, item_id, state, created_at, ended_at)
+        VALUES (@deliveryId, @deliveryId, @personId, @targetId, 'mail', 'missed-call', json_object('callId', @cdrId), @cdrId, 'failed',
+          @now, @now)`);
       run(
         `INSERT INTO message_media (id, message_id, position, state, content_type, bytes, created_at)
           VALUES (@picture, @messageId, 0, 'stored', 'image/png', @bytes, @now)`,

@@ -40,6 +40,9 @@ const things: Readonly<Record<string, Pick<Row, 'params'>>> = {
   '/dnd': { params: () => ({}) },
   '/dnd/persons': byId((of) => of.personId),
   '/dnd/devices': byId((of) => of.deviceId),
+  '/notifications/preferences': { params: (of) => ({ personId: of.personId }) },
+  '/notifications/targets': byId((of) => of.targetId),
+  '/notifications/deliveries': byId((of) => of.deliveryId),
 };
 
 /** What the path does not tell, by the id of the endpoint. */
@@ -69,6 +72,17 @@ const special: Readonly<Record<string, Row>> = {
   setPersonDndSchedule: { body: () => ({ entries: [{ days: [1], from: '22:00', to: '07:00' }] }) },
   getHouseDndSchedule: { rule: 'self' },
   setDeviceDnd: { body: () => ({ isOn: false }) },
+  changeNotificationPreferences: { body: () => ({ internalCalls: true }) },
+  createNotificationTarget: {
+    rule: 'refused',
+    body: (of) => ({ channel: 'mail', address: `${of.name}-new@example.org`, personId: of.personId }),
+  },
+  changeNotificationTarget: { body: () => ({ name: 'Renamed' }) },
+  testNotificationTarget: { body: () => ({}) },
+  listHomeAssistantTargets: { rule: 'self' },
+  doNotificationAction: { rule: 'refused', body: (of) => ({ token: `gosip:call-back:${of.deliveryId}:0123456789abcdef` }) },
+  getWebPush: { rule: 'self' },
+  resendDelivery: { body: () => ({}) },
   answerCallApproval: { body: () => ({ answer: 'once' }) },
   takeEscalation: { body: () => ({}) },
   createBlocklistEntry: { rule: 'self', body: () => ({ kind: 'exact', pattern: '+14165550133' }) },
