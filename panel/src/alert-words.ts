@@ -1,9 +1,9 @@
 // What is wrong in the house, in the reader's language, and where it is mended.
 import type { AlertId } from '#contract/alert-ids.ts';
+import { alertValueForms } from '#contract/alert-words/value-forms.ts';
 import type { AlertEntry } from '#contract/observation.ts';
 import { clock } from './clock.ts';
 import { formatWhen } from './format.ts';
-import type { Values } from './phrase.ts';
 import type { TitledPage } from './routes.ts';
 import type { StringKey } from './strings/en.ts';
 import { locale, t } from './words.ts';
@@ -28,25 +28,20 @@ export const mendingPages: Readonly<Record<AlertId, TitledPage | undefined>> = {
 };
 
 export function alertTitle({ alertId, about }: Pick<AlertEntry, 'alertId' | 'about'>): string {
-  return t(`alert.${alertId}`, { about });
+  return t(`alert.${alertId}`, { about: spoken(alertId, about) });
 }
 
 /** What it is about and what helps. */
 export function alertText({ alertId, about, values }: Pick<AlertEntry, 'alertId' | 'about' | 'values'>): string {
-  const said: Values = {
-    about,
-    ...Object.fromEntries(Object.entries(values).map(([name, value]) => [name, spoken(name, value)])),
-  };
+  const said = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, spoken(name, value)]));
   if (values['others'] !== undefined) return t('alert.login-locked.others', said);
-  return t(`alert.${alertId}.text`, said);
+  return t(`alert.${alertId}.text`, { ...said, about: spoken(alertId, about) });
 }
 
 function spoken(name: string, value: string | number): string {
-  if (name === 'at' || name === 'until') return formatWhen(Date.parse(String(value)), clock.now(), locale.value);
-  if (name === 'state') return t(`trunk.state.${value}` as StringKey);
-  if (name === 'reason') return t(`reason.${value}` as StringKey);
-  if (name === 'kind') return t(value === 'token' ? 'lockout.token' : 'lockout.password');
-  // A port is a name, not a count.
-  if (name === 'port' || name === 'instead') return String(value);
+  const form = alertValueForms[name];
+  if (form === 'time') return formatWhen(Date.parse(String(value)), clock.now(), locale.value);
+  if (form === 'name') return String(value);
+  if (form !== undefined) return t(`${form}${value}` as StringKey);
   return typeof value === 'number' ? new Intl.NumberFormat(locale.value.tag).format(value) : value;
 }

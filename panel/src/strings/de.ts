@@ -1,3 +1,5 @@
+import { alertWords } from '#contract/alert-words/de.ts';
+import { reasonWords } from '#contract/reason-words/de.ts';
 import type { Strings } from './en.ts';
 
 export const de: Strings = {
@@ -291,58 +293,7 @@ export const de: Strings = {
   'outcome.cancelled': 'der Anrufer gab auf',
   'outcome.interrupted': 'unterbrochen',
 
-  'reason.caller-hung-up': 'Der Anrufer hat aufgelegt',
-  'reason.callee-hung-up': 'Der Angerufene hat aufgelegt',
-  'reason.hung-up-by-house': 'Von hier oder von Home Assistant beendet',
-  'reason.transferred': 'Es wurde weiterverbunden',
-  'reason.replaced': 'Ein anderes Telefon hat es übernommen',
-  'reason.session-expired': 'Ein Telefon hat nicht mehr geantwortet',
-  'reason.no-answer': 'Niemand hat rechtzeitig abgenommen',
-  'reason.declined': 'Es wurde abgelehnt',
-  'reason.offline': 'Kein Telefon war verbunden',
-  'reason.unreachable': 'Telefon oder Leitung hat nicht geantwortet',
-  'reason.no-devices': 'Wem die Nummer gehört, hat kein Telefon',
-  'reason.busy': 'Es war besetzt',
-  'reason.caller-cancelled': 'Der Anrufer gab auf',
-  'reason.switched-off': 'Die Nummer ist für Anrufe ausgeschaltet',
-  'reason.spam': 'Der Anrufer ist für Spam bekannt',
-  'reason.blocklist': 'Der Anrufer steht auf der Sperrliste',
-  'reason.spam-list': 'Der Anrufer steht auf einer Spamliste',
-  'reason.anonymous': 'Der Anrufer unterdrückt seine Nummer',
-  'reason.dnd': '„Nicht stören“ war an',
-  'reason.quiet-hours': 'Ruhezeit am Kindertelefon',
-  'reason.not-on-list': 'Der Anrufer steht nicht auf der Liste des Kindertelefons',
-  'reason.by-route': 'Eine Regel hat ihn auf die Mailbox geleitet',
-  'reason.busy-by-route': 'Eine Regel hat „besetzt“ gemeldet',
-  'reason.rejected-by-route': 'Eine Regel hat ihn abgewiesen',
-  'reason.announcement': 'Eine Regel hat eine Ansage gespielt',
-  'reason.challenge': 'Der Anrufer hat die verlangte Taste nicht gedrückt',
-  'reason.unknown-number': 'Diese Nummer gibt es nicht',
-  'reason.invalid-number': 'Was gewählt wurde, ist keine Nummer',
-  'reason.unknown-service-code': 'Diesen Steuercode gibt es nicht',
-  'reason.no-owner': 'Die Nummer gehört niemandem',
-  'reason.no-trunk': 'Für Anrufe nach außen ist keine Leitung eingerichtet',
-  'reason.trunk-refused': 'Die Leitung hat den Anruf abgewiesen',
-  'reason.calling-itself': 'Ein Telefon kann sich nicht selbst anrufen',
-  'reason.loop': 'Der Anruf kam zu sich selbst zurück',
-  'reason.media-refused': 'Die beiden Seiten haben keinen gemeinsamen Codec',
-  'reason.no-media': 'Das Medien-Relay fehlte',
-  'reason.made-room': 'Ein Notruf brauchte den Platz',
-  'reason.revoked': 'Sein Telefon wurde ausgeschaltet, gelöscht oder bekam ein neues Passwort',
-  'reason.too-long': 'Er dauerte so lange, wie ein Anruf nach außen dauern darf',
-  'reason.not-acknowledged': 'Das Telefon des Anrufers hat die Annahme nie bestätigt',
-  'reason.phone-error': 'Das Telefon hat einen Fehler gemeldet',
-  'reason.redirected': 'Das Telefon leitete dorthin weiter, wohin es nicht darf',
-  'reason.too-many-calls': 'Zu viele Anrufe liefen gleichzeitig',
-  'reason.not-registered-here': 'Er kam von einer Adresse, an der dieses Telefon nicht angemeldet ist',
-  'reason.destination-not-allowed': 'Anrufe in dieses Land oder zu solchen Nummern sind nicht erlaubt',
-  'reason.call-not-permitted': 'Dieses Telefon oder sein Besitzer darf diese Nummer nicht anrufen',
-  'reason.call-not-permitted-now': 'Dieses Telefon oder sein Besitzer darf um diese Zeit nicht nach außen anrufen',
-  'reason.outgoing-limit': 'Es liefen so viele Anrufe nach außen, wie erlaubt sind',
-  'reason.minutes-used-up': 'Die Minuten für Anrufe nach außen waren verbraucht',
-  'reason.engine-lost': 'Die SIP-Engine wurde neu gestartet',
-  'reason.interrupted': 'GoSIP wurde während des Anrufs beendet',
-  'reason.internal': 'Ein interner Fehler',
+  ...reasonWords,
 
   // shell
   'dial.number': 'Nummer, Nebenstelle oder Name',
@@ -1346,16 +1297,7 @@ export const de: Strings = {
   'trunk.both': 'Herein und hinaus',
   'trunk.incoming': 'Nur herein',
   'trunk.outgoing': 'Nur hinaus',
-  'trunk.state.off': 'Ausgeschaltet',
-  'trunk.state.ready': 'Bereit',
-  'trunk.state.registering': 'Verbindet …',
-  'trunk.state.registered': 'Verbunden',
-  'trunk.state.wrong-password': 'Falsches Passwort',
-  'trunk.state.refused': 'Abgelehnt',
-  'trunk.state.name-not-found': 'Server nicht gefunden',
-  'trunk.state.certificate': 'Zertifikat nicht vertraut',
-  'trunk.state.unreachable': 'Keine Antwort',
-  'trunk.state.locked': 'Passwort verloren',
+  ...alertWords,
   'trunk.about.off': 'Kein Anruf kommt herein oder geht hinaus.',
   'trunk.about.ready': 'Anrufe gehen ohne Anmeldung zu diesem Server.',
   'trunk.about.registering': 'Das Haus meldet sich gerade an.',
@@ -1876,8 +1818,6 @@ export const de: Strings = {
   'alerts.fromTo': 'von {from} bis {to}',
   'alerts.mend': 'Öffnen: {page}',
   'details.title': 'Einzelheiten auf Englisch',
-  'lockout.password': 'Anmeldungen mit Passwort',
-  'lockout.token': 'Anfragen mit API-Token',
   'ha.refused': 'Er antwortet, lässt GoSIP aber nicht hinein. Prüfe Benutzername und Passwort.',
   'ha.unreachable': 'Er antwortet nicht. Prüfe, ob er läuft und die Adresse stimmt.',
   'ha.away': 'Er antwortet gerade nicht. GoSIP versucht es von selbst weiter.',
@@ -2016,50 +1956,6 @@ export const de: Strings = {
   'metrics.none': 'Noch nichts',
 
   // words of the house
-  'alert.storage-failed': 'Nichts kann gespeichert werden',
-  'alert.storage-failed.text':
-    'Telefonieren geht noch, aber Einstellungen, Anruflisten und Sprachnachrichten gingen verloren. Schaff Platz auf dem Datenträger oder prüfe ihn, dann starte GoSIP neu.',
-  'alert.outbox-failing': '{about} ist nicht erreichbar',
-  'alert.outbox-failing.text':
-    'Was dorthin soll, wartet und wird gesendet, sobald es wieder geht. Prüfe die Internetverbindung und das Konto.',
-  'alert.sip-port-taken': 'Ein anderes Programm belegt einen Port der Telefone',
-  'alert.sip-port-taken.text':
-    'Telefone erreichen GoSIP nicht über {protocol} {port}. In Home Assistant ist es oft „Voice over IP“. Gib dem oder GoSIP einen anderen Port, etwa {instead}, und trag ihn in die Telefone ein.',
-  'alert.web-port-taken': 'Ein anderes Programm belegt den Port der Oberfläche',
-  'alert.web-port-taken.text':
-    'Bis GoSIP mit einem anderen neu gestartet wird, ist es unter Port {port} erreichbar. Home Assistant und die Telefone sind nicht betroffen.',
-  'alert.login-locked': 'Jemand konnte sich zu oft nicht anmelden',
-  'alert.login-locked.text':
-    '{failures} {kind} von {source} schlugen fehl. Von dort müssen alle warten, bis {until}. Gehört die Adresse zu euch, kannst du sie gleich hereinlassen.',
-  'alert.login-locked.others': '{others} weitere Adressen müssen warten. Ist GoSIP aus dem Internet erreichbar? Besser nicht.',
-  'alert.password-guessing': 'Jemand rät das Passwort eines Telefons',
-  'alert.password-guessing.text':
-    '{name}: {tries} Versuche in einer Stunde. Ein Passwort von GoSIP ist zu lang, um erraten zu werden. Verbindet sich kein Telefon von außen, schließ den SIP-Port im Router.',
-  'alert.outgoing-refused': 'Ein Telefon durfte nicht anrufen',
-  'alert.outgoing-refused.text':
-    '{phone} wollte {number} anrufen (Versuche am letzten Tag: {times}). {reason}. War das niemand im Haus, gib dem Telefon ein neues Passwort.',
-  'alert.trunk-down': 'Keine Anrufe über {about}',
-  'alert.trunk-down.text': '{state}, seit mehr als fünf Minuten: darüber kommt kein Anruf herein oder hinaus.',
-  'alert.call-records-failing': 'Anrufe können nicht notiert werden',
-  'alert.call-records-failing.text':
-    'Anrufe laufen weiter und werden notiert, sobald es wieder geht. Schaff Platz auf dem Datenträger.',
-  'alert.escalation-exhausted': 'Niemand hat eine Eskalation übernommen',
-  'alert.escalation-exhausted.text':
-    '„{name}“, {at}: Alle wurden gefragt, niemand hat übernommen. Kümmere dich darum, dann übernimm oder beende sie.',
-  'alert.recording-suspended': 'Anrufe werden nicht aufgenommen',
-  'alert.recording-suspended.text': 'Auf dem Datenträger ist zu wenig Platz. Schaff welchen, oder behalte Aufnahmen kürzer.',
-  'alert.transcripts-missing': 'Sprachnachrichten werden nicht mitgeschrieben',
-  'alert.transcripts-missing.text':
-    'Home Assistant hat es nicht getan. Prüfe, ob die Spracherkennung dort läuft und die Sprache kann, oder wähl eine andere.',
-  'alert.holidays-unread': 'Feiertage sind aus einem Kalender nicht lesbar',
-  'alert.holidays-unread.text':
-    '{about}: Regeln für Feiertage nehmen, was zuletzt bekannt war. Prüfe, ob es den Kalender in Home Assistant noch gibt.',
-  'alert.mqtt-broken': 'Home Assistant ist über MQTT nicht erreichbar',
-  'alert.mqtt-broken.text':
-    'Geräte und Automationen dort erfahren nichts. Telefone sind nicht betroffen. Prüfe den MQTT-Broker, Benutzername und Passwort.',
-  'alert.home-assistant-refuses': 'Home Assistant weist GoSIP ab',
-  'alert.home-assistant-refuses.text':
-    'Das Zugangs-Token gilt nicht mehr. Erzeuge dort in deinem Profil ein neues langlebiges und trag es in die Option home_assistant_token ein.',
   'health.storage': 'Speicher',
   'health.storage.text':
     'Einstellungen, Anrufe und Sprachnachrichten bleiben vielleicht nicht erhalten. Schaff Platz auf dem Datenträger.',

@@ -1,3 +1,5 @@
+import { alertWords } from '#contract/alert-words/fr.ts';
+import { reasonWords } from '#contract/reason-words/fr.ts';
 import type { Strings } from './en.ts';
 
 export const fr: Strings = {
@@ -291,58 +293,7 @@ export const fr: Strings = {
   'outcome.cancelled': 'l’appelant a renoncé',
   'outcome.interrupted': 'interrompu',
 
-  'reason.caller-hung-up': 'L’appelant a raccroché',
-  'reason.callee-hung-up': 'L’appelé a raccroché',
-  'reason.hung-up-by-house': 'Terminé d’ici ou par Home Assistant',
-  'reason.transferred': 'Il a été transféré',
-  'reason.replaced': 'Un autre téléphone l’a repris',
-  'reason.session-expired': 'Un téléphone n’a plus répondu',
-  'reason.no-answer': 'Pas de réponse à temps',
-  'reason.declined': 'Il a été refusé',
-  'reason.offline': 'Aucun téléphone n’était en ligne',
-  'reason.unreachable': 'Le téléphone ou la ligne n’a pas répondu',
-  'reason.no-devices': 'Le propriétaire du numéro n’a pas de téléphone',
-  'reason.busy': 'C’était occupé',
-  'reason.caller-cancelled': 'L’appelant a renoncé',
-  'reason.switched-off': 'Le numéro est désactivé pour les appels',
-  'reason.spam': 'L’appelant est connu pour du démarchage',
-  'reason.blocklist': 'L’appelant est sur la liste noire',
-  'reason.spam-list': 'L’appelant est sur une liste de démarcheurs',
-  'reason.anonymous': 'L’appelant masque son numéro',
-  'reason.dnd': '« Ne pas déranger » était activé',
-  'reason.quiet-hours': 'Heures calmes de la ligne de l’enfant',
-  'reason.not-on-list': 'L’appelant n’est pas sur la liste de la ligne de l’enfant',
-  'reason.by-route': 'Une règle l’a envoyé à la messagerie',
-  'reason.busy-by-route': 'Une règle a répondu occupé',
-  'reason.rejected-by-route': 'Une règle l’a rejeté',
-  'reason.announcement': 'Une règle a diffusé une annonce',
-  'reason.challenge': 'L’appelant n’a pas appuyé sur la touche demandée',
-  'reason.unknown-number': 'Ce numéro n’existe pas',
-  'reason.invalid-number': 'Ce qui a été composé n’est pas un numéro',
-  'reason.unknown-service-code': 'Ce code de service n’existe pas',
-  'reason.no-owner': 'Le numéro n’a pas de propriétaire',
-  'reason.no-trunk': 'Aucune ligne n’est configurée pour appeler à l’extérieur',
-  'reason.trunk-refused': 'La ligne a refusé l’appel',
-  'reason.calling-itself': 'Un téléphone ne peut pas s’appeler lui-même',
-  'reason.loop': 'L’appel est revenu à lui-même',
-  'reason.media-refused': 'Les deux côtés n’ont aucun codec commun',
-  'reason.no-media': 'Le relais audio manquait',
-  'reason.made-room': 'Un appel d’urgence avait besoin de sa place',
-  'reason.revoked': 'Son téléphone a été désactivé, supprimé ou a reçu un nouveau mot de passe',
-  'reason.too-long': 'Il a duré autant qu’un appel externe le peut',
-  'reason.not-acknowledged': 'Le téléphone de l’appelant n’a jamais confirmé la réponse',
-  'reason.phone-error': 'Le téléphone a signalé une erreur',
-  'reason.redirected': 'Le téléphone l’a renvoyé là où il n’a pas le droit',
-  'reason.too-many-calls': 'Trop d’appels étaient en cours',
-  'reason.not-registered-here': 'Il venait d’une adresse où ce téléphone n’est pas enregistré',
-  'reason.destination-not-allowed': 'Les appels vers ce pays ou ce type de numéro ne sont pas permis',
-  'reason.call-not-permitted': 'Ce téléphone ou son propriétaire ne peut pas appeler ce numéro',
-  'reason.call-not-permitted-now': 'Ce téléphone ou son propriétaire ne peut pas appeler à l’extérieur à cette heure',
-  'reason.outgoing-limit': 'Il y avait autant d’appels externes que permis',
-  'reason.minutes-used-up': 'Les minutes d’appels externes étaient épuisées',
-  'reason.engine-lost': 'Le moteur SIP a été redémarré',
-  'reason.interrupted': 'GoSIP a été arrêté pendant l’appel',
-  'reason.internal': 'Une erreur interne',
+  ...reasonWords,
 
   // shell
   'dial.number': 'Numéro, poste ou nom',
@@ -1345,16 +1296,7 @@ export const fr: Strings = {
   'trunk.both': 'Entrants et sortants',
   'trunk.incoming': 'Entrants seulement',
   'trunk.outgoing': 'Sortants seulement',
-  'trunk.state.off': 'Désactivée',
-  'trunk.state.ready': 'Prête',
-  'trunk.state.registering': 'Connexion…',
-  'trunk.state.registered': 'Connectée',
-  'trunk.state.wrong-password': 'Mot de passe refusé',
-  'trunk.state.refused': 'Refusée',
-  'trunk.state.name-not-found': 'Serveur introuvable',
-  'trunk.state.certificate': 'Certificat non fiable',
-  'trunk.state.unreachable': 'Pas de réponse',
-  'trunk.state.locked': 'Mot de passe perdu',
+  ...alertWords,
   'trunk.about.off': 'Aucun appel n’entre ni ne sort.',
   'trunk.about.ready': 'Les appels vont à ce serveur sans connexion préalable.',
   'trunk.about.registering': 'La maison se connecte.',
@@ -1873,8 +1815,6 @@ export const fr: Strings = {
   'alerts.fromTo': 'de {from} à {to}',
   'alerts.mend': 'Ouvrir : {page}',
   'details.title': 'Détails en anglais',
-  'lockout.password': 'connexions par mot de passe',
-  'lockout.token': 'requêtes avec un jeton d’API',
   'ha.refused': 'Il répond mais n’accepte pas GoSIP. Vérifiez l’identifiant et le mot de passe.',
   'ha.unreachable': 'Il ne répond pas. Vérifiez qu’il fonctionne et que son adresse est juste.',
   'ha.away': 'Il ne répond pas pour l’instant. GoSIP continue d’essayer.',
@@ -2013,51 +1953,6 @@ export const fr: Strings = {
   'metrics.none': 'Rien encore',
 
   // words of the house
-  'alert.storage-failed': 'Rien ne peut être enregistré',
-  'alert.storage-failed.text':
-    'Les appels marchent encore, mais réglages, journal et messages seraient perdus. Libérez de la place sur le disque ou vérifiez-le, puis redémarrez GoSIP.',
-  'alert.outbox-failing': '{about} est injoignable',
-  'alert.outbox-failing.text':
-    'Ce qui doit y partir attend, et partira dès que possible. Vérifiez la connexion Internet et le compte.',
-  'alert.sip-port-taken': 'Un autre programme occupe un port des téléphones',
-  'alert.sip-port-taken.text':
-    'Les téléphones n’atteignent pas GoSIP par {protocol} {port}. Dans Home Assistant, c’est souvent « Voice over IP ». Donnez-lui ou à GoSIP un autre port, comme {instead}, et notez-le dans les téléphones.',
-  'alert.web-port-taken': 'Un autre programme occupe le port de l’interface',
-  'alert.web-port-taken.text':
-    'En attendant un redémarrage avec un autre port, GoSIP est au port {port}. Home Assistant et les téléphones ne sont pas touchés.',
-  'alert.login-locked': 'Trop de connexions refusées',
-  'alert.login-locked.text':
-    '{failures} {kind} depuis {source} ont échoué. De là, tous attendent jusqu’à {until}. Si elle est à vous, vous pouvez la débloquer.',
-  'alert.login-locked.others':
-    '{others} autres adresses attendent. GoSIP est-il accessible depuis Internet ? Mieux vaut l’éviter.',
-  'alert.password-guessing': 'Quelqu’un devine le mot de passe d’un téléphone',
-  'alert.password-guessing.text':
-    '{name} : {tries} essais en une heure. Un mot de passe de GoSIP est trop long pour être deviné. Si aucun téléphone ne vient de dehors, fermez le port SIP du routeur.',
-  'alert.outgoing-refused': 'Un téléphone n’a pas pu appeler',
-  'alert.outgoing-refused.text':
-    '{phone} a voulu appeler {number} (essais en un jour : {times}). {reason}. Si personne ici ne l’a fait, donnez-lui un nouveau mot de passe.',
-  'alert.trunk-down': 'Aucun appel par {about}',
-  'alert.trunk-down.text': '{state} depuis plus de cinq minutes : aucun appel n’y entre ni n’en sort.',
-  'alert.call-records-failing': 'Les appels ne peuvent pas être notés',
-  'alert.call-records-failing.text': 'Les appels continuent et seront notés dès que possible. Libérez de la place sur le disque.',
-  'alert.escalation-exhausted': 'Personne n’a pris une escalade',
-  'alert.escalation-exhausted.text':
-    '« {name} », {at} : tous ont été appelés, personne ne l’a prise. Occupez-vous-en, puis prenez-la ou annulez-la.',
-  'alert.recording-suspended': 'Les appels ne sont pas enregistrés',
-  'alert.recording-suspended.text':
-    'Il y a trop peu de place sur le disque. Libérez-en, ou gardez les enregistrements moins longtemps.',
-  'alert.transcripts-missing': 'Les messages vocaux ne sont pas transcrits',
-  'alert.transcripts-missing.text':
-    'Home Assistant ne l’a pas fait. Vérifiez que sa reconnaissance vocale tourne et connaît la langue, ou choisissez-en une autre.',
-  'alert.holidays-unread': 'Les jours fériés d’un agenda sont illisibles',
-  'alert.holidays-unread.text':
-    '{about} : les règles utilisent ce qui était connu. Vérifiez que l’agenda existe encore dans Home Assistant.',
-  'alert.mqtt-broken': 'Home Assistant est injoignable par MQTT',
-  'alert.mqtt-broken.text':
-    'Appareils et automatisations n’apprennent plus rien. Les téléphones ne sont pas touchés. Vérifiez le broker MQTT et ses identifiants.',
-  'alert.home-assistant-refuses': 'Home Assistant refuse GoSIP',
-  'alert.home-assistant-refuses.text':
-    'Le jeton d’accès n’est plus valable. Créez-en un nouveau de longue durée dans votre profil, et mettez-le dans l’option home_assistant_token.',
   'health.storage': 'Stockage',
   'health.storage.text': 'Réglages, appels et messages risquent d’être perdus. Libérez de la place sur le disque.',
   'health.clock': 'Horloge',
