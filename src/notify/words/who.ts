@@ -1,0 +1,23 @@
+import type { Caller } from '../kinds/content.ts';
+import type { Phrases } from './phrases/en.ts';
+import { isolated, oneLine } from './plain-text.ts';
+import { maxName } from './sheet.ts';
+
+/** Who called or wrote. */
+export type Who = {
+  /** Within a sentence, and at its beginning. */
+  readonly object: string;
+  readonly subject: string;
+  /** Without a sentence. */
+  readonly alone: string;
+  /** Where it is not said by the name already. */
+  readonly number: string | undefined;
+};
+
+export function whoOf(caller: Caller, { hidden }: Phrases): Who {
+  const number = oneLine(caller.number, maxName);
+  const name = oneLine(caller.name, maxName) || number;
+  if (name === '') return { ...hidden, number: undefined };
+  const shown = isolated(name, maxName);
+  return { object: shown, subject: shown, alone: shown, number: number === '' || number === name ? undefined : number };
+}
