@@ -42,6 +42,7 @@ export const phoneFacts: readonly FactName[] = [
   'device.unregistered',
   'device.revoked',
   'device.refused',
+  'device.responding',
 ];
 
 export const addressBookFacts: readonly FactName[] = ['address-book.changed', 'contacts.imported'];

@@ -1,12 +1,16 @@
-import type { PhoneLogin, SipServer } from './data.ts';
+import type { Phone, PhoneLogin, SipServer } from './data.ts';
 
 export type Place = { readonly server: string; readonly transports: string };
 
 const usualPort = 5060;
 
-/** What is typed as the server: without the port where it is the usual one, which phones fill in by themselves. */
-export function mainPlace(server: SipServer | undefined): Place | undefined {
-  const [place] = server?.places ?? [];
+/** What is typed as the server, by what the phone may use: without the port where it is the usual one, which phones fill in by themselves. */
+export function mainPlace(server: SipServer | undefined, phone?: Pick<Phone, 'transports'>): Place | undefined {
+  const places = (server?.places ?? []).map((place) => ({
+    ...place,
+    transports: place.transports.filter((one) => phone?.transports.includes(one) ?? true),
+  }));
+  const place = places.find(({ transports }) => transports.length > 0);
   if (place === undefined) return undefined;
   const host = place.address.includes(':') ? `[${place.address}]` : place.address;
   return {

@@ -20,7 +20,7 @@ const unproven: ReadonlySet<TestResult> = new Set([
   'house-busy',
   'no-voice',
 ]);
-const beforeTheCall: ReadonlySet<TestResult> = new Set(['not-registered', 'switched-off']);
+const beforeTheCall: ReadonlySet<TestResult> = new Set(['not-registered', 'switched-off', 'unreachable']);
 
 /** How far it got: each leg that was reached, the one that goes on or failed, and those still to come. */
 export function testSteps(test: Reached): readonly TestStep[] {
@@ -34,6 +34,12 @@ export function testSteps(test: Reached): readonly TestStep[] {
   const first = reached.indexOf(false);
   const next = test.result === null ? 'now' : test.result === 'works' || unproven.has(test.result) ? 'open' : 'failed';
   return testStepNames.map((name, at) => ({ name, state: reached[at] === true ? 'done' : at === first ? next : 'open' }));
+}
+
+/** Whether a phone that signed in since cannot be judged by it any more. */
+export function isOutdated({ result, endedAt }: Pick<TestCall, 'result' | 'endedAt'>, registeredAt: string | undefined): boolean {
+  if (result === null || endedAt === null || registeredAt === undefined) return false;
+  return beforeTheCall.has(result) && registeredAt > endedAt;
 }
 
 export function isGood(result: TestResult): boolean {

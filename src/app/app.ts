@@ -9,6 +9,7 @@ import { newId as systemNewId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
 import { recordMissedCall } from '#calls/missed-pstn-call.ts';
 import type { Facts } from '#contract/facts.ts';
+import type { Registration } from '#devices/registration.ts';
 import type { Options } from '#options/options.ts';
 import { isTrunkReachable } from '#sip/trunk/reachability.ts';
 import type { AlertWatch } from '#system/alert-watch.ts';
@@ -47,6 +48,7 @@ import type { NumbersRoom } from './numbers.ts';
 import { composeObservation } from './observation.ts';
 import { composePeople } from './people.ts';
 import type { PeopleRoom } from './people.ts';
+import { pingPhone } from './phone-ping.ts';
 import { composeRoutingPreview } from './routing-preview.ts';
 import { composeRouting } from './routing.ts';
 import { composeScreening } from './screening.ts';
@@ -127,7 +129,8 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
 async function composeRooms(context: AppContext, storage: Storage, { primaryAddress }: SupervisorRoom) {
   const { options, log, stack } = context;
   const isGroupExtension = (extension: string) => routing.groups.byExtension(extension) !== undefined;
-  const devices = await composeDevices(context, storage, isGroupExtension);
+  const ping = (registration: Registration) => pingPhone(calls.sip, registration);
+  const devices = await composeDevices(context, storage, { isGroupExtension, ping });
   const { keys } = devices;
   const sipPorts = await composeSipPorts(context);
   context.warnings.push(...sipPorts.taken.map(sipPorts.message));

@@ -3,6 +3,7 @@
 // Must stay true: SIP stops before calls do, so that what is cut off still gets its record.
 import type { DeviceId, PersonId, VoicemailId } from '#base/ids.ts';
 import { CallControl } from '#calls/call-control.ts';
+import type { CallLeg } from '#calls/call.ts';
 import { CallBook } from '#calls/call-book.ts';
 import type { BookContact } from '#calls/call-book.ts';
 import { callCommands } from '#calls/call-commands.ts';
@@ -225,6 +226,7 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
   stack.defer(() => trunkTestCalls.stop());
   const testCalls = new TestCalls({ clock, log, events, house: sip.houseCaller, calls, registrations });
   stack.defer(events.on('device.deleted', ({ deviceId }) => testCalls.forget(deviceId)));
+  stack.defer(events.on('call.ended', ({ callId }) => askUnreached(calls.find(callId)?.legs ?? [], deps.presence)));
   const book = new CallBook({
     devices,
     people: deps.people,
@@ -236,7 +238,7 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
   const face = faceOf({
     routes: [
       ...callRoutes({ calls, control, store: cdrs, search }),
-      ...testCallRoutes({ testCalls, devices, registrations, ping: (registration) => sip.ping(registration) }),
+      ...testCallRoutes({ testCalls, devices, registrations, ping: (registration) => deps.presence.ask(registration) }),
       ...recordRoutes({ db, search, clock, timeZone: options.house.timeZone }),
       ...outgoingRoutes(tollFraudGuard),
       ...trunkTestCallRoutes({ testCalls: trunkTestCalls, trunkNameOf: deps.trunks.nameOf }),
@@ -265,6 +267,14 @@ export async function composeCalls(context: AppContext, { db, writes }: Storage,
     gatherFacts: (call, at) => gatherFacts(call, sources, at),
     face,
   };
+}
+
+/** A call that did not reach a phone says that it may be gone. */
+function askUnreached(legs: Iterable<CallLeg>, presence: DevicesRoom['presence']): void {
+  const ids = [...legs].flatMap(({ outcome, deviceId }) =>
+    outcome === 'unreachable' && deviceId !== undefined ? [deviceId] : [],
+  );
+  for (const id of new Set(ids)) void presence.check(id);
 }
 
 /** What bounds outbound calls. */

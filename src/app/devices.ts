@@ -3,11 +3,15 @@
 // Must stay true: registrations of before the start are there before the SIP engine is.
 import { join } from 'node:path';
 import type { DeviceId } from '#base/ids.ts';
+import { isLocalAddress } from '#base/own-networks.ts';
 import { Authenticator } from '#devices/authenticator.ts';
 import { deviceAlerts } from '#devices/device-alerts.ts';
 import { DeviceFaults } from '#devices/device-faults.ts';
 import { deviceEntities } from '#devices/device-entities.ts';
 import { deviceRoutes } from '#devices/device-routes.ts';
+import { deviceState } from '#devices/device-state.ts';
+import type { DeviceState } from '#devices/device-state.ts';
+import type { Device } from '#devices/device.ts';
 import { DeviceSecrets } from '#devices/device-secrets.ts';
 import { DeviceStore } from '#devices/device-store.ts';
 import { Devices } from '#devices/devices.ts';
@@ -16,6 +20,8 @@ import { loadKeys } from '#devices/key-file.ts';
 import type { Keys } from '#devices/key-file.ts';
 import { Nonces } from '#devices/nonces.ts';
 import { passwordHealth } from '#devices/password-health.ts';
+import { PhonePresence } from '#devices/phone-presence.ts';
+import type { PhonePresenceDeps } from '#devices/phone-presence.ts';
 import { Registrar } from '#devices/registrar.ts';
 import { RegistrationStore } from '#devices/registration-store.ts';
 import { Registrations } from '#devices/registrations.ts';
@@ -31,10 +37,15 @@ export type DevicesRoom = {
   readonly authenticator: Authenticator;
   readonly registrar: Registrar;
   readonly faults: Pick<DeviceFaults, 'of'>;
+  readonly presence: Pick<PhonePresence, 'isSilent' | 'ask' | 'check'>;
+  /** What a phone can do now, wherever it is shown. */
+  readonly stateOf: (device: Device) => DeviceState;
   /** Devices with registrations from before the start. */
   readonly registered: Iterable<DeviceId>;
   readonly face: RoomFace;
 };
+
+type DevicesDeps = Pick<PhonePresenceDeps, 'ping'> & { readonly isGroupExtension: (extension: string) => boolean };
 
 export function keyFilePath({ dataDirectory }: Options): string {
   return join(dataDirectory, 'gosip.key');
@@ -43,7 +54,7 @@ export function keyFilePath({ dataDirectory }: Options): string {
 export async function composeDevices(
   context: AppContext,
   { db, writes }: Storage,
-  isGroupExtension: (extension: string) => boolean,
+  { isGroupExtension, ping }: DevicesDeps,
 ): Promise<DevicesRoom> {
   const { options, clock, newId, events, stack, warnings } = context;
   const log = context.log.child({ room: 'devices' });
@@ -87,9 +98,20 @@ export async function composeDevices(
     isRegisteredSource: (address) => registrations.isRegisteredFrom(address),
     onWrongPassword: (username, source) => bruteForceDetector.add(username, source),
   });
-  const faults = new DeviceFaults({ clock, events });
+  const faults = new DeviceFaults({ clock, events, isLocalAddress });
   stack.defer(context.onClockStep((byMs) => faults.shiftTimes(byMs)));
   stack.defer(events.on('device.deleted', ({ deviceId }) => faults.forget(deviceId)));
+  stack.defer(events.on('device.revoked', ({ deviceId, why }) => why === 'new-password' && faults.forget(deviceId)));
+  const presence = new PhonePresence({ clock, registrations, events, ping });
+  presence.start();
+  stack.defer(() => presence.stop());
+  const stateOf = (device: Device) =>
+    deviceState({
+      device,
+      registrations: registrations.of(device.id),
+      fault: faults.of(device.id),
+      isSilent: presence.isSilent(device.id),
+    });
   const registrar = new Registrar({ authenticator, registrations, devices, faults, clock, newId, log });
   const registered = new Set(store.live(clock.now()).map(({ deviceId }) => deviceId));
   return {
@@ -99,9 +121,11 @@ export async function composeDevices(
     authenticator,
     registrar,
     faults,
+    presence,
+    stateOf,
     registered,
     face: faceOf({
-      routes: deviceRoutes({ devices, registrations, faults, realm }),
+      routes: deviceRoutes({ devices, registrations, faults, stateOf, realm }),
       entities: deviceEntities({ devices, registrations }),
       alerts: deviceAlerts(guessed),
       probes: { passwords: () => passwordHealth(guessed()) },

@@ -22,7 +22,7 @@ import type { RoutingRoom } from './routing.ts';
 
 type DiagnosisDeps = AppContext & {
   readonly calls: Pick<CallsRoom, 'calls' | 'cdrs' | 'gatherFacts' | 'destinationToAllow'>;
-  readonly devices: Pick<DevicesRoom, 'devices' | 'registrations' | 'faults'>;
+  readonly devices: Pick<DevicesRoom, 'devices' | 'registrations' | 'faults' | 'presence' | 'stateOf'>;
   readonly people: Pick<PeopleRoom['people'], 'all'>;
   readonly numbers: Numbers;
   readonly routing: Pick<RoutingRoom, 'dnd' | 'childLines' | 'sources'>;
@@ -30,13 +30,14 @@ type DiagnosisDeps = AppContext & {
 };
 
 export function composeDiagnosis(deps: DiagnosisDeps): { readonly face: RoomFace } {
-  const { devices, registrations, faults } = deps.devices;
+  const { devices, registrations, faults, presence } = deps.devices;
   const routes = diagnosisRoutes({
     store: deps.calls.cdrs,
     deviceOf: (id) => devices.byId(id),
     house: houseNow(deps),
     phoneFacts: (device) => phoneFacts(device, deps),
-    absence: (id) => ({ since: registrations.offlineSince(id), fault: faults.of(id) }),
+    absence: (id) => ({ offline: registrations.offline(id), fault: faults.of(id) }),
+    ask: (id) => presence.check(id),
     ownerOfEntry: (id) => deps.blocklist.byId(id)?.personId,
   });
   return { face: faceOf({ routes }) };
@@ -47,8 +48,7 @@ function houseNow({ calls, devices, numbers, routing, blocklist }: DiagnosisDeps
     device: (id) => {
       const device = devices.devices.byId(id);
       if (device === undefined) return undefined;
-      const isOnline = devices.registrations.of(id).length > 0;
-      return { name: device.name, isEnabled: device.enabled, isOnline, fault: devices.faults.of(id)?.kind };
+      return { name: device.name, state: devices.stateOf(device), fault: devices.faults.of(id)?.kind };
     },
     isDndOn: (subject) => routing.dnd.of(keyOf(subject)).isOn,
     hasBlocklistEntry: (id) => blocklist.byId(id)?.isEnabled === true,
@@ -70,13 +70,12 @@ function keyOf(subject: DndSubject) {
 }
 
 function phoneFacts(device: Device, deps: DiagnosisDeps): PhoneFacts {
-  const { id: deviceId, name, extension, enabled: isEnabled } = device;
+  const { id: deviceId, name, extension } = device;
   return {
     deviceId,
     name,
     extension,
-    isEnabled,
-    isOnline: deps.devices.registrations.of(deviceId).length > 0,
+    state: deps.devices.stateOf(device),
     fault: deps.devices.faults.of(deviceId)?.kind,
     dnd: dndOf(device, deps),
     quietLine: quietLineOf(device, deps),

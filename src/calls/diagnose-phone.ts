@@ -1,4 +1,5 @@
 import type { DeviceId, PersonId } from '#base/ids.ts';
+import type { DeviceState } from '#devices/device-state.ts';
 import { dndOff, phoneBack, toDiagnosis } from './diagnosis-facts.ts';
 import type { Diagnosis, DndSubject, Fault, Found } from './diagnosis-facts.ts';
 
@@ -7,8 +8,7 @@ export type PhoneFacts = {
   readonly deviceId: DeviceId;
   readonly name: string;
   readonly extension: string;
-  readonly isEnabled: boolean;
-  readonly isOnline: boolean;
+  readonly state: DeviceState;
   readonly fault: Fault;
   /** That are on and keep it from ringing, its own first. `until`: undefined where somebody has to switch it off. */
   readonly dnd: readonly { readonly subject: DndSubject; readonly name: string; readonly until: number | undefined }[];
@@ -25,11 +25,11 @@ export function diagnosePhone(facts: PhoneFacts): Diagnosis {
 }
 
 function causeOf(facts: PhoneFacts): Found {
-  const { deviceId, name, extension, isEnabled, isOnline, fault, dnd, quietLine, isInCall, rungBy } = facts;
+  const { deviceId, name, extension, state, fault, dnd, quietLine, isInCall, rungBy } = facts;
   const names = [name];
   const phone = { deviceId, name };
-  if (!isEnabled) return { code: 'phone-off', names, mendings: [{ code: 'phone-on', values: phone }] };
-  if (!isOnline) return { code: 'phone-offline', names, mendings: phoneBack(deviceId, name, fault) };
+  if (state === 'off') return { code: 'phone-off', names, mendings: [{ code: 'phone-on', values: phone }] };
+  if (state !== 'online') return { code: `phone-${state}`, names, mendings: phoneBack(deviceId, name, fault) };
   const [first] = dnd;
   if (first !== undefined) {
     return {

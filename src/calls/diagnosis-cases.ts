@@ -151,13 +151,12 @@ function phoneMending({ legs, house }: CallFacts, outcomes: readonly LegOutcome[
       ? []
       : [{ deviceId, ...device }];
   });
-  const mendings = phones.flatMap(({ deviceId, name, isEnabled, isOnline, fault }): readonly Mending[] => {
-    if (!isEnabled) return [{ code: 'phone-on', values: { deviceId, name } }];
-    if (!isOnline) return phoneBack(deviceId, name, fault);
+  const mendings = phones.flatMap(({ deviceId, name, state, fault }): readonly Mending[] => {
+    if (state === 'off') return [{ code: 'phone-on', values: { deviceId, name } }];
+    if (state !== 'online') return phoneBack(deviceId, name, fault);
     return outcomes.includes('offline') ? [] : openPhone(deviceId, name);
   });
-  const isMended =
-    phones.length > 0 && outcomes.includes('offline') && phones.every(({ isEnabled, isOnline }) => isEnabled && isOnline);
+  const isMended = phones.length > 0 && outcomes.includes('offline') && phones.every(({ state }) => state === 'online');
   return { mendings: once(mendings), isMended };
 }
 
@@ -172,8 +171,8 @@ function revoked({ record, house }: CallFacts): Found {
   const values = { deviceId: side.deviceId, name: device.name };
   return {
     code: 'revoked',
-    mendings: device.isEnabled ? [] : [{ code: 'phone-on', values }],
-    isMended: device.isEnabled && device.isOnline,
+    mendings: device.state === 'off' ? [{ code: 'phone-on', values }] : [],
+    isMended: device.state === 'online',
   };
 }
 

@@ -4,6 +4,7 @@
 import type { DeviceId, NumberId, PersonId } from '#base/ids.ts';
 import type { DeviceFaultKind } from '#contract/device-faults.ts';
 import type { causeCodes, mendingCodes } from '#contract/diagnosis.ts';
+import type { DeviceState } from '#devices/device-state.ts';
 import type { RoutingReason } from '#routing/decision.ts';
 import type { CallLeg, CallRecord, LegOutcome } from './call.ts';
 
@@ -22,9 +23,7 @@ export type Fault = DeviceFaultKind | undefined;
 
 /** The house as it is now, for what is mended already and what can be. */
 export type HouseNow = {
-  readonly device: (
-    id: DeviceId,
-  ) => { readonly name: string; readonly isEnabled: boolean; readonly isOnline: boolean; readonly fault: Fault } | undefined;
+  readonly device: (id: DeviceId) => { readonly name: string; readonly state: DeviceState; readonly fault: Fault } | undefined;
   readonly isDndOn: (subject: DndSubject) => boolean;
   readonly hasBlocklistEntry: (id: string) => boolean;
   /** One of ours, in E.164. */

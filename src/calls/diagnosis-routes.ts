@@ -1,12 +1,14 @@
-import { isoTime } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { CallId, DeviceId } from '#base/ids.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
 import { handle } from '#contract/endpoint.ts';
 import { diagnoseCall as diagnoseCallEndpoint, diagnosePhone as diagnosePhoneEndpoint } from '#contract/diagnosis.ts';
 import { describeFault } from '#devices/describe-fault.ts';
+import { describeOffline } from '#devices/describe-offline.ts';
 import type { Device } from '#devices/device.ts';
 import type { SeenFault } from '#devices/device-faults.ts';
+import type { Offline } from '#devices/registrations.ts';
+import type { LegOutcome } from './call.ts';
 import { maySeeCall } from './call-routes.ts';
 import type { CdrStore } from './cdr-store.ts';
 import { diagnosePhone } from './diagnose-phone.ts';
@@ -19,8 +21,10 @@ export type DiagnosisRoutesDeps = {
   readonly deviceOf: (id: DeviceId) => Device | undefined;
   readonly house: HouseNow;
   readonly phoneFacts: (device: Device) => PhoneFacts;
-  /** Since when a phone is offline, in milliseconds since the Unix epoch, as far as that is known, and what it last did wrong. */
-  readonly absence: (id: DeviceId) => { readonly since: number | undefined; readonly fault: SeenFault | undefined };
+  /** Since when a phone is offline and why, as far as that is known, and what it last did wrong. */
+  readonly absence: (id: DeviceId) => { readonly offline: Offline | undefined; readonly fault: SeenFault | undefined };
+  /** Asks a phone whether it is there; what is known of it afterwards is of now. */
+  readonly ask: (id: DeviceId) => Promise<void>;
   /** Whose an entry of the blocklist is; undefined where it is the house's. */
   readonly ownerOfEntry: (id: string) => string | undefined;
 };
@@ -29,19 +33,21 @@ export type DiagnosisRoutesDeps = {
 export function diagnosisRoutes(deps: DiagnosisRoutesDeps): readonly Route[] {
   const { store, house } = deps;
   return [
-    handle(diagnoseCallEndpoint, ({ params, identity }) => {
+    handle(diagnoseCallEndpoint, async ({ params, identity }) => {
       const record = store.get(params.id as CallId);
       const legs = store.legsOf(params.id as CallId);
       if (record === undefined || !maySeeCall(legs, identity)) throw new AppError('not-found', 'There is no such call record');
+      const away = legs.flatMap(({ outcome, deviceId }) => (isAway(outcome) && deviceId !== undefined ? [deviceId] : []));
+      await Promise.all(away.map((id) => deps.ask(id)));
       const found = diagnoseCall({ record, legs, house });
-      const offline = found.phones.flatMap((one) => (one.outcome === 'offline' && one.deviceId ? [one.deviceId] : []));
-      return { ...toReply(found, identity, deps), offline: describeOffline(offline, identity, deps) };
+      return { ...toReply(found, identity, deps), offline: describeAway(away, identity, deps) };
     }),
-    handle(diagnosePhoneEndpoint, ({ params, identity }) => {
+    handle(diagnosePhoneEndpoint, async ({ params, identity }) => {
       const device = deps.deviceOf(params.id as DeviceId);
       if (device === undefined || !maySeePhone(device, identity)) throw new AppError('not-found', 'There is no such device');
+      await deps.ask(device.id);
       const found = diagnosePhone(deps.phoneFacts(device));
-      return { ...toReply(found, identity, deps), offline: describeOffline([device.id], identity, deps) };
+      return { ...toReply(found, identity, deps), offline: describeAway([device.id], identity, deps) };
     }),
   ];
 }
@@ -52,15 +58,20 @@ function maySeePhone({ personId }: Device, identity: Asking): boolean {
   return identity?.role === 'admin' || (identity?.personId !== undefined && personId === identity.personId);
 }
 
-/** Those that are to be connected and are not, each once. */
-function describeOffline(ids: readonly DeviceId[], identity: Asking, deps: DiagnosisRoutesDeps) {
+function isAway(outcome: LegOutcome | undefined): boolean {
+  return outcome === 'offline' || outcome === 'unreachable';
+}
+
+/** Those that are to be there and are not, each once. */
+function describeAway(ids: readonly DeviceId[], identity: Asking, deps: DiagnosisRoutesDeps) {
   return [...new Set(ids)].flatMap((id) => {
     const device = deps.deviceOf(id);
     if (device === undefined || !device.enabled || !maySeePhone(device, identity)) return [];
-    if (deps.house.device(id)?.isOnline !== false) return [];
-    const { since, fault } = deps.absence(id);
+    const state = deps.house.device(id)?.state ?? 'online';
+    if (state === 'online') return [];
+    const { offline, fault } = deps.absence(id);
     const { name, username } = device;
-    return [{ deviceId: id, name, username, since: since === undefined ? null : isoTime(since), fault: describeFault(fault) }];
+    return [{ deviceId: id, name, username, state, offline: describeOffline(offline), fault: describeFault(fault) }];
   });
 }
 

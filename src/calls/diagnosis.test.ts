@@ -54,7 +54,7 @@ function leg(name: string, outcome: LegOutcome | undefined, more: Partial<CallLe
 }
 
 const house: HouseNow = {
-  device: (id) => (id === kitchen ? { name: 'Kitchen', isEnabled: true, isOnline: false, fault: undefined } : undefined),
+  device: (id) => (id === kitchen ? { name: 'Kitchen', state: 'offline' as const, fault: undefined } : undefined),
   isDndOn: () => true,
   hasBlocklistEntry: () => true,
   number: () => ({ id: 'did_1' as NumberId, isOn: false, hasOwner: false }),
@@ -119,10 +119,10 @@ describe('a call', () => {
     });
     const back = {
       ...house,
-      device: () => ({ name: 'Kitchen', isEnabled: true, isOnline: true, fault: 'wrong-password' as const }),
+      device: () => ({ name: 'Kitchen', state: 'online' as const, fault: 'wrong-password' as const }),
     };
     expect(diagnose('offline', {}, { legs, house: back })).toMatchObject({ isMended: true, mendings: [] });
-    const off = { ...house, device: () => ({ name: 'Kitchen', isEnabled: false, isOnline: false, fault: undefined }) };
+    const off = { ...house, device: () => ({ name: 'Kitchen', state: 'off' as const, fault: undefined }) };
     expect(diagnose('offline', {}, { legs, house: off }).mendings).toEqual([
       { code: 'phone-on', values: { deviceId: kitchen, name: 'Kitchen' } },
     ]);
@@ -136,7 +136,7 @@ describe('a call', () => {
     [undefined, ['open-phone']],
   ] as const)('to a phone that is still offline, and last did this wrong: %s, offers what mends that', (fault, codes) => {
     const legs = [leg('Kitchen', 'offline')];
-    const now = { ...house, device: () => ({ name: 'Kitchen', isEnabled: true, isOnline: false, fault }) };
+    const now = { ...house, device: () => ({ name: 'Kitchen', state: 'offline' as const, fault }) };
     expect(diagnose('offline', {}, { legs, house: now }).mendings.map(({ code }) => code)).toEqual(codes);
   });
 
@@ -223,8 +223,7 @@ describe('a phone', () => {
     deviceId: kitchen,
     name: 'Kitchen',
     extension: '11',
-    isEnabled: true,
-    isOnline: true,
+    state: 'online',
     fault: undefined,
     dnd: [],
     quietLine: undefined,
@@ -233,10 +232,13 @@ describe('a phone', () => {
   };
 
   it.each([
-    ['phone-off', { isEnabled: false, isOnline: false }, 'phone-on'],
-    ['phone-offline', { isOnline: false }, 'open-phone'],
-    ['phone-offline', { isOnline: false, fault: 'wrong-password' }, 'new-password'],
-    ['phone-offline', { isOnline: false, fault: 'wrong-transport' }, 'open-phone'],
+    ['phone-off', { state: 'off' }, 'phone-on'],
+    ['phone-offline', { state: 'offline' }, 'open-phone'],
+    ['phone-offline', { state: 'offline', fault: 'wrong-password' }, 'new-password'],
+    ['phone-offline', { state: 'offline', fault: 'wrong-transport' }, 'open-phone'],
+    ['phone-silent', { state: 'silent' }, 'open-phone'],
+    ['phone-silent', { state: 'silent', fault: 'wrong-password' }, 'new-password'],
+    ['phone-refused', { state: 'refused', fault: 'wrong-password' }, 'new-password'],
     // It signs in from elsewhere with the right one.
     ['phone-fine', { fault: 'wrong-password' }, undefined],
     ['phone-dnd-device', { dnd: [{ subject: { of: 'device', id: kitchen }, name: 'Kitchen', until: at }] }, 'dnd-off'],

@@ -9,6 +9,12 @@ import { requiredDisplayName } from './display-name.ts';
 /** `door-station`: it calls the house when somebody rings at the door. */
 export const deviceTypes = ['grandstream', 'softphone', 'webrtc', 'door-station'] as const;
 export const deviceType = z.enum(deviceTypes).meta({ id: 'DeviceType' });
+/**
+ * Whether a phone can ring. `silent`: it is registered, and answers neither a question (OPTIONS) nor a call. `refused`: its registration is of
+ * before, and what it signs in with now is refused. `off`: switched off here.
+ */
+export const deviceStates = ['online', 'silent', 'refused', 'offline', 'off'] as const;
+export const deviceState = z.enum(deviceStates).meta({ id: 'DeviceState' });
 export const deviceTransport = z.enum(['udp', 'tcp', 'tls', 'ws', 'wss']).meta({ id: 'DeviceTransport' });
 
 const extension = z.string().regex(/^[1-9][0-9]{1,5}$/, 'must be 2 to 6 digits and not begin with 0');
@@ -42,6 +48,13 @@ export const deviceFault = z
   })
   .meta({ id: 'DeviceFault' });
 
+/** `signed-off`: the phone said so. `connection-closed`: the connection that it came over. `revoked`: switched off, renamed or given a new password. */
+export const offlineReasons = ['signed-off', 'expired', 'connection-closed', 'revoked'] as const;
+
+export const deviceOffline = z
+  .object({ since: isoDateTime, reason: z.enum(offlineReasons).meta({ id: 'OfflineReason' }) })
+  .meta({ id: 'DeviceOffline' });
+
 export const device = z
   .object({
     id: deviceId,
@@ -56,6 +69,9 @@ export const device = z
     enabled: z.boolean(),
     createdAt: isoDateTime,
     isRegistered: z.boolean(),
+    state: deviceState,
+    /** Since when and why it has no registration; null where it has, or lost it before the house started. */
+    offline: deviceOffline.nullable(),
     /** What it last did wrong when it wanted to register, within a day; null once it has registered from there. */
     fault: deviceFault.nullable(),
   })

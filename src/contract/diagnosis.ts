@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { callReasons } from './call-verdicts.ts';
 import { legOutcomes } from './calls.ts';
-import { isoDateTime } from './date-time.ts';
-import { deviceFault } from './devices.ts';
+import { deviceFault, deviceOffline, deviceState } from './devices.ts';
 import { endpoint } from './endpoint.ts';
 import { callId, deviceId } from './ids.ts';
 
@@ -41,6 +40,10 @@ export const causeCodes = [
   'rule-announcement',
   'phone-off',
   'phone-offline',
+  /** Registered, and does not answer. */
+  'phone-silent',
+  /** Registered before, and refused now. */
+  'phone-refused',
   'phone-dnd-house',
   'phone-dnd-person',
   'phone-dnd-device',
@@ -109,14 +112,14 @@ export const diagnosis = z
         rangSeconds: z.number().int().nullable(),
       }),
     ),
-    /** Of these phones those that are not connected now, of whoever asks or for administrators. */
+    /** Of these phones those that cannot be reached now, of whoever asks or for administrators. */
     offline: z.array(
       z.object({
         deviceId,
         name: z.string(),
         username: z.string(),
-        /** Null where that was before the house started. */
-        since: isoDateTime.nullable(),
+        state: deviceState,
+        offline: deviceOffline.nullable(),
         /** What it last did wrong when it wanted to register, within a day. */
         fault: deviceFault.nullable(),
       }),

@@ -93,6 +93,8 @@ export const facts = {
   ),
   /** A phone was refused when it wanted to register, for something else than before or after a while. */
   'device.refused': fact(device.extend({ why: deviceFaultKind }), 'device'),
+  /** A registered phone answers no longer, to a question (OPTIONS) or a call, or does again; true too where it has registered after it was refused. */
+  'device.responding': fact(device.extend({ isResponding: z.boolean() }), 'device'),
   /** Something in the house wanted to register by a user name that no phone has. */
   'device.unknown': fact(z.object({ source: z.string() }), 'admin'),
   /** Setting up the account at Twilio got a step further, or the account was looked at. */

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addPhone, answerChallenge, openDeviceHarness, testRealm } from '#testing/harness/device-harness.ts';
 import type { DeviceHarness, RegistrarPhone } from '#testing/harness/device-harness.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
+import { DeviceFaults } from './device-faults.ts';
 import type { RegisterRequest } from './register-request.ts';
 import { noParams } from './registration.ts';
 
@@ -102,4 +103,13 @@ test('a name that no phone has is known from the house alone, each once and not 
   for (let n = 0; n < 40; n += 1) await from(`192.168.2.${n}`, `n${n}`);
   expect(room.faults.unknown()).toHaveLength(20);
   expect(room.faults.unknown()[0]?.name).toBe('n39');
+});
+
+test('a house with public addresses of its own hears of a mistyped name in it, and of none from the internet', async () => {
+  const isLocalAddress = (address: string) => address.startsWith('192.0.2.');
+  const faults = new DeviceFaults({ clock, events: room.events, isLocalAddress });
+  const from = (address: string) => ({ source: { protocol: 'udp', address, port: 5060 }, userAgent: undefined }) as const;
+  faults.failedUnknown('tom', from('192.0.2.2'));
+  faults.failedUnknown('admin', from('198.51.100.7'));
+  expect(faults.unknown().map(({ name }) => name)).toEqual(['tom']);
 });

@@ -4,7 +4,6 @@
 import type { Clock } from '#base/clock.ts';
 import type { Events } from '#base/events.ts';
 import type { DeviceId } from '#base/ids.ts';
-import { isPrivate } from '#base/private-address.ts';
 import { LogThrottle } from '#base/throttle.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { DeviceFault } from './device-fault.ts';
@@ -12,7 +11,12 @@ import type { RegisterRequest } from './register-request.ts';
 import { isSameSource } from './registration.ts';
 import type { SourceAddress } from './registration.ts';
 
-export type DeviceFaultsDeps = { readonly clock: Clock; readonly events: Pick<Events<Facts>, 'emit'> };
+export type DeviceFaultsDeps = {
+  readonly clock: Clock;
+  readonly events: Pick<Events<Facts>, 'emit'>;
+  /** Whether an address is in the house, which may have public ones. */
+  readonly isLocalAddress: (address: string) => boolean;
+};
 
 type Seen = {
   readonly source: SourceAddress;
@@ -66,7 +70,7 @@ export class DeviceFaults {
   /** Of the house alone: on the internet somebody always tries names. */
   failedUnknown(name: string, from: From): void {
     const { address } = from.source;
-    if (!isPrivate(address) || name === '') return;
+    if (name === '' || !this.#deps.isLocalAddress(address)) return;
     const cut = short(name) ?? '';
     const key = `${address} ${cut}`;
     const before = this.#unknown.get(key);
@@ -80,7 +84,10 @@ export class DeviceFaults {
   /** It has registered from here: what was wrong from here is mended, and a name that was wrong is no longer typed in. */
   registered(deviceId: DeviceId, source: SourceAddress): void {
     const fault = this.#faults.get(deviceId);
-    if (fault?.source.address === source.address) this.#faults.delete(deviceId);
+    if (fault?.source.address === source.address) {
+      this.#faults.delete(deviceId);
+      this.#deps.events.emit('device.responding', { deviceId, isResponding: true });
+    }
     for (const [key, one] of this.#unknown) if (isSameSource(one.source, source)) this.#unknown.delete(key);
   }
 

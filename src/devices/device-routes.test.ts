@@ -18,7 +18,7 @@ beforeEach(async () => {
   harness.opened.db.exec(
     "INSERT INTO users (id, username, name, role, created_at, changed_at) VALUES ('person_1', 'ann', 'Ann', 'user', 0, 0)",
   );
-  routes = deviceRoutes({ ...harness, realm: testRealm });
+  routes = deviceRoutes({ ...harness, stateOf: () => 'online', realm: testRealm });
 });
 
 afterEach(() => harness.close());

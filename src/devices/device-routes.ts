@@ -17,7 +17,9 @@ import type { Identity, Route } from '#contract/endpoint.ts';
 import { answerPage } from '#contract/page.ts';
 import type { Device } from './device.ts';
 import { describeFault, describeUnknown } from './describe-fault.ts';
+import { describeOffline } from './describe-offline.ts';
 import type { DeviceFaults } from './device-faults.ts';
+import type { DeviceState } from './device-state.ts';
 import type { Devices, DeviceWithSecret } from './devices.ts';
 import type { Registration } from './registration.ts';
 import type { Registrations } from './registrations.ts';
@@ -26,12 +28,15 @@ export type DeviceRoutesDeps = {
   readonly devices: Devices;
   readonly registrations: Registrations;
   readonly faults: Pick<DeviceFaults, 'of' | 'unknown'>;
+  readonly stateOf: (device: Device) => DeviceState;
   readonly realm: string;
 };
 
-export function deviceRoutes({ devices, registrations, faults, realm }: DeviceRoutesDeps): Route[] {
+export function deviceRoutes({ devices, registrations, faults, stateOf, realm }: DeviceRoutesDeps): Route[] {
   const show = (device: Device) => ({
     ...describe(device, registrations.of(device.id).length > 0),
+    state: stateOf(device),
+    offline: describeOffline(registrations.offline(device.id)),
     fault: describeFault(faults.of(device.id)),
   });
   const showWithSecret = ({ device, secret }: DeviceWithSecret) => ({ ...show(device), secret, realm });

@@ -30,23 +30,23 @@ afterEach(() => harness.close());
 test('knows since when a phone is offline, whatever is done to the clock, and nothing of one that never was there', async () => {
   const { id } = phone.device;
   const { registrations } = harness;
-  expect(registrations.offlineSince(id)).toBeUndefined();
+  expect(registrations.offline(id)).toBeUndefined();
   await phone.register();
-  expect(registrations.offlineSince(id)).toBeUndefined();
+  expect(registrations.offline(id)).toBeUndefined();
   await phone.register({ expires: 0 });
   const since = clock.now();
   clock.advance(60_000);
-  expect(registrations.offlineSince(id)).toBe(since);
+  expect(registrations.offline(id)).toEqual({ since, reason: 'signed-off' });
   registrations.shiftDueTimes(3_600_000);
-  expect(registrations.offlineSince(id)).toBe(since + 3_600_000);
+  expect(registrations.offline(id)?.since).toBe(since + 3_600_000);
   await phone.register();
-  expect(registrations.offlineSince(id)).toBeUndefined();
+  expect(registrations.offline(id)).toBeUndefined();
   // Nobody takes this one back.
   await phone.register({ expires: 600 });
   clock.advance(610_000);
-  await expect.poll(() => registrations.offlineSince(id)).toBeGreaterThan(clock.now() - 20_000);
+  await expect.poll(() => registrations.offline(id)?.since).toBeGreaterThan(clock.now() - 20_000);
   registrations.forget(id);
-  expect(registrations.offlineSince(id)).toBeUndefined();
+  expect(registrations.offline(id)).toBeUndefined();
 });
 
 test('registers, refreshes and takes itself back', async () => {

@@ -4,6 +4,7 @@ import { AppError } from '#base/errors.ts';
 import type { Events } from '#base/events.ts';
 import type { Log } from '#base/log.ts';
 import type { DeviceId } from '#base/ids.ts';
+import type { offlineReasons } from '#contract/devices.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import { withoutFlow } from './closed-flow.ts';
@@ -27,7 +28,14 @@ export type BindingChange = {
   readonly bindings: readonly Registration[];
   readonly stored: readonly Registration[];
   readonly removed: readonly Registration[];
+  /** Why bindings end. */
+  readonly reason?: OfflineReason;
 };
+
+export type OfflineReason = (typeof offlineReasons)[number];
+
+/** Since when a device has no registration, in milliseconds since the Unix epoch, and why. */
+export type Offline = { readonly since: number; readonly reason: OfflineReason };
 
 const sweepMs = 5_000;
 const none: readonly Registration[] = [];
@@ -44,7 +52,7 @@ export class Registrations {
   /** Devices whose registrations could not be stored. */
   readonly #unsaved = new Set<DeviceId>();
   /** When devices lost their last registration since the start. */
-  readonly #offlineSince = new Map<DeviceId, number>();
+  readonly #offline = new Map<DeviceId, Offline>();
   #size = 0;
   #sweep: Timer | undefined;
 
@@ -80,14 +88,14 @@ export class Registrations {
     return bindings.every(({ expiresAt }) => expiresAt > now) ? bindings : bindings.filter(({ expiresAt }) => expiresAt > now);
   }
 
-  /** Since when a device has none; undefined where it has, or has had none since the start. */
-  offlineSince(deviceId: DeviceId): number | undefined {
-    return this.#offlineSince.get(deviceId);
+  /** Since when and why a device has none; undefined where it has, or has had none since the start. */
+  offline(deviceId: DeviceId): Offline | undefined {
+    return this.#offline.get(deviceId);
   }
 
   /** It was deleted. */
   forget(deviceId: DeviceId): void {
-    this.#offlineSince.delete(deviceId);
+    this.#offline.delete(deviceId);
   }
 
   /** The devices that have registrations, some of which may have expired a moment ago. */
@@ -106,12 +114,12 @@ export class Registrations {
   }
 
   /** Takes effect at once; resolves when it is stored, or when the storage has failed and memory alone knows it. */
-  async apply({ deviceId, bindings, stored, removed }: BindingChange): Promise<void> {
+  async apply({ deviceId, bindings, stored, removed, reason = 'signed-off' }: BindingChange): Promise<void> {
     const before = this.#byDevice.get(deviceId) ?? none;
     const addresses = new Map(before.map(({ id, source }) => [id, source.address]));
     const kept = new Set(stored.map(({ id }) => id));
     const compacted = bindings.map((binding) => (kept.has(binding.id) ? compact(binding) : binding));
-    this.#set(deviceId, compacted);
+    this.#set(deviceId, compacted, reason);
     await this.#store(deviceId, stored, removed);
     for (const { id, contactUri, expiresAt, source } of stored) {
       // A refresh is not reported unless the phone has moved.
@@ -122,7 +130,7 @@ export class Registrations {
 
   /** The clock was set: each lasts as long as it was granted, as in the table. */
   shiftDueTimes(byMs: number): void {
-    for (const [deviceId, since] of this.#offlineSince) this.#offlineSince.set(deviceId, since + byMs);
+    for (const [deviceId, { since, reason }] of this.#offline) this.#offline.set(deviceId, { since: since + byMs, reason });
     for (const [deviceId, bindings] of this.#byDevice) {
       this.#byDevice.set(
         deviceId,
@@ -133,7 +141,8 @@ export class Registrations {
 
   /** Forgets a device that may no longer be reached. Its rows go too, unless they went with the device. */
   async drop(deviceId: DeviceId): Promise<void> {
-    await this.apply({ deviceId, bindings: [], stored: [], removed: this.#byDevice.get(deviceId) ?? none });
+    const removed = this.#byDevice.get(deviceId) ?? none;
+    await this.apply({ deviceId, bindings: [], stored: [], removed, reason: 'revoked' });
   }
 
   /** A connection closed: bindings that came over it and have no other way end, so that a later client on the same port gets none of their calls. */
@@ -154,7 +163,7 @@ export class Registrations {
       const left = new Map(stored.map((binding) => [binding.id, binding]));
       const removed = closed.filter(({ id }) => !left.has(id));
       const kept = bindings.flatMap((binding) => left.get(binding.id) ?? (closed.includes(binding) ? [] : binding));
-      this.apply({ deviceId, bindings: kept, stored, removed }).catch((error: unknown) => {
+      this.apply({ deviceId, bindings: kept, stored, removed, reason: 'connection-closed' }).catch((error: unknown) => {
         this.#deps.log.error({ device: deviceId, err: error }, 'Registrations of a closed connection not stored');
       });
     }
@@ -206,7 +215,7 @@ export class Registrations {
       const live = bindings.filter(({ expiresAt }) => expiresAt > now);
       if (live.length === bindings.length) continue;
       hasExpired = true;
-      this.#set(deviceId, live);
+      this.#set(deviceId, live, 'expired');
       if (live.length === 0) gone.push(deviceId);
     }
     if (!hasExpired) return;
@@ -219,13 +228,13 @@ export class Registrations {
     for (const deviceId of gone) this.#emitUnregistered(deviceId, 'expired');
   }
 
-  #set(deviceId: DeviceId, bindings: readonly Registration[]): void {
+  #set(deviceId: DeviceId, bindings: readonly Registration[], reason: OfflineReason = 'revoked'): void {
     for (const { source } of this.#byDevice.get(deviceId) ?? none) this.#countSource(source.address, -1);
     for (const { source } of bindings) this.#countSource(source.address, 1);
     if (bindings.length > 0) {
       this.#byDevice.set(deviceId, bindings);
-      this.#offlineSince.delete(deviceId);
-    } else if (this.#byDevice.delete(deviceId)) this.#offlineSince.set(deviceId, this.#deps.clock.now());
+      this.#offline.delete(deviceId);
+    } else if (this.#byDevice.delete(deviceId)) this.#offline.set(deviceId, { since: this.#deps.clock.now(), reason });
   }
 
   #countSource(address: string, change: 1 | -1): void {

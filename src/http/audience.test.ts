@@ -40,6 +40,7 @@ const expected: Readonly<Record<FactName, 'admins and its owner' | 'admins'>> = 
   'device.unregistered': 'admins and its owner',
   'device.revoked': 'admins and its owner',
   'device.refused': 'admins and its owner',
+  'device.responding': 'admins and its owner',
   'device.unknown': 'admins',
   'twilio.changed': 'admins',
   'test-call.changed': 'admins and its owner',

@@ -4,11 +4,20 @@ import '@material/web/button/text-button.js';
 import { mdiHelpCircleOutline } from '@mdi/js';
 import { html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { changeDevice, deleteDevice, getDevice, listDeviceRegistrations, resetDeviceSecret } from '#contract/devices.ts';
+import {
+  changeDevice,
+  deleteDevice,
+  getDevice,
+  getSipServer,
+  listDeviceRegistrations,
+  resetDeviceSecret,
+} from '#contract/devices.ts';
 import { pingDevice } from '#contract/test-calls.ts';
 import { call } from '../api.ts';
+import { clock } from '../clock.ts';
 import { allPeople, phoneFacts } from '../data.ts';
 import type { Phone, PhoneLogin } from '../data.ts';
+import { formatWhen } from '../format.ts';
 import { whenThere } from '../parts/card.ts';
 import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
@@ -19,15 +28,18 @@ import '../parts/icon.ts';
 import { look, rows } from '../parts/look.ts';
 import '../parts/phone-login.ts';
 import { say } from '../parts/snackbar.ts';
-import '../parts/status.ts';
+import { renderPhoneState } from '../parts/phone-state.ts';
 import '../parts/test-call.ts';
 import { ownerChoices } from '../owner-choices.ts';
 import { kindOf } from '../phone-kinds.ts';
+import { mainPlace } from '../phone-server.ts';
+import type { Place } from '../phone-server.ts';
+import { offlineHelp, offlineText } from '../phone-words.ts';
 import { removeLater } from '../removed.ts';
 import { go } from '../router.ts';
 import { isAdmin } from '../session.ts';
 import { Shown } from '../shown.ts';
-import { t } from '../words.ts';
+import { locale, t } from '../words.ts';
 import './phone-dnd.ts';
 import './phone-limits.ts';
 import { phoneDialogStyles } from './phone-styles.ts';
@@ -87,19 +99,28 @@ export class GosipPhoneDialog extends FormElement {
 
   private renderPhone(seen: Seen) {
     const { phone } = seen;
-    return html`${this.renderState(seen)} ${this.renderTest(phone)}
+    return html`${this.renderState(seen)} ${this.renderTest(seen)}
       <gosip-phone-dnd .phoneId=${phone.id} .name=${phone.name}></gosip-phone-dnd>
       ${isAdmin() ? html`<gosip-phone-limits .phoneId=${phone.id}></gosip-phone-limits>${this.renderForm(phone)}` : nothing}`;
   }
 
-  private renderState({ phone, registrations }: Seen) {
+  private renderState({ phone, registrations, place }: Seen) {
     return html`<section class="now" aria-live="polite">
-      ${registrations.length > 0 ? this.renderOnline(registrations) : renderOffline(phone)}
+      ${registrations.length > 0 ? this.renderOnline(registrations) : renderOffline(phone, place)}
       <dl>
         ${renderFact(t('field.extension'), phone.extension)} ${renderFact(t('login.username'), phone.username)}
         ${renderFact(t('addPhone.kind'), t(kindOf(phone.type).name))}
       </dl>
-      ${phone.fault === null ? nothing : html`<gosip-fault .fault=${phone.fault} .phone=${phone}></gosip-fault>`}
+      ${
+        phone.fault === null
+          ? nothing
+          : html`<gosip-fault
+              .fault=${phone.fault}
+              .phone=${phone}
+              ?can-renew=${isAdmin() && !this.asksForPassword}
+              @new-password=${() => (this.asksForPassword = true)}
+            ></gosip-fault>`
+      }
     </section>`;
   }
 
@@ -110,13 +131,23 @@ export class GosipPhoneDialog extends FormElement {
     </ul>`;
   }
 
-  private renderTest({ id }: Phone) {
+  private renderTest({ phone, registrations }: Seen) {
+    const { id, state } = phone;
+    const registeredAt = registrations
+      .map((one) => one.registeredAt)
+      .toSorted()
+      .at(-1);
     return html`<section class="part" aria-label=${t('test.title')}>
       <h3>${t('test.title')}</h3>
-      <gosip-test-call .phoneId=${id}></gosip-test-call>
-      <md-text-button class="why" has-icon @click=${() => this.leaveTo(id)}>
-        <gosip-icon slot="icon" .path=${mdiHelpCircleOutline}></gosip-icon>${t('page.why')}
-      </md-text-button>
+      <gosip-test-call .phoneId=${id} .registeredAt=${registeredAt}></gosip-test-call>
+      ${
+        // Of a phone that is not there everything is said here already.
+        state === 'online'
+          ? html`<md-text-button class="why" has-icon @click=${() => this.leaveTo(id)}>
+              <gosip-icon slot="icon" .path=${mdiHelpCircleOutline}></gosip-icon>${t('page.why')}
+            </md-text-button>`
+          : nothing
+      }
     </section>`;
   }
 
@@ -227,14 +258,14 @@ export class GosipPhoneDialog extends FormElement {
   };
 }
 
-function renderOffline({ enabled, fault }: Phone) {
-  const text = enabled ? (fault === null ? t('phone.offline.text') : '') : t('phone.off.text');
-  return html`<gosip-status
-      plain
-      tone=${enabled ? 'quiet' : 'warning'}
-      text=${enabled ? t('phone.offline') : t('phone.off')}
-    ></gosip-status>
-    ${text === '' ? nothing : html`<p class="quiet">${text}</p>`}`;
+function renderOffline(phone: Phone, place: Place | undefined) {
+  if (!phone.enabled)
+    return html`${renderPhoneState(phone, true)}
+      <p class="quiet">${t('phone.off.text')}</p>`;
+  const when = (at: number) => formatWhen(at, clock.now(), locale.value);
+  return html`${renderPhoneState(phone, true)}
+    <p class="quiet">${offlineText(phone.offline, { t, when })}</p>
+    ${phone.fault === null ? html`<p class="quiet">${offlineHelp(phone, place, { t })}</p>` : nothing}`;
 }
 
 function renderFact(name: string, value: string) {
@@ -246,12 +277,13 @@ function renderFact(name: string, value: string) {
 
 async function readPhone(id: Phone['id']) {
   const params = { id };
-  const [phone, registrations, people] = await Promise.all([
+  const [phone, registrations, people, server] = await Promise.all([
     call(getDevice, { params }),
     call(listDeviceRegistrations, { params }),
     isAdmin() ? allPeople() : [],
+    isAdmin() ? call(getSipServer) : undefined,
   ]);
-  return { phone, registrations: registrations.items, people };
+  return { phone, registrations: registrations.items, people, place: mainPlace(server, phone) };
 }
 
 function draftOf({ name, extension, personId, recordingEnabled }: Phone): Draft {

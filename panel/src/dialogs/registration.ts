@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import type { listDeviceRegistrations } from '#contract/devices.ts';
 import type { EndpointReply } from '#contract/endpoint.ts';
+import '../parts/status.ts';
 import { clock } from '../clock.ts';
 import { formatWhen } from '../format.ts';
 import { locale, t } from '../words.ts';
@@ -20,7 +21,7 @@ export function renderRegistration(
       text=${isSilent ? t('phone.silent') : t('phone.online.since', { since })}
     ></gosip-status>
     <p class="quiet where">${t('phone.at', { address: `${address}:${port}`, transport: transport.toUpperCase() })}</p>
-    ${isSilent ? html`<p class="quiet">${t('phone.silent.text')}</p>` : nothing}
+    ${isSilent ? html`<p class="quiet">${t('phone.silent.text')} ${t('phone.silent.help')}</p>` : nothing}
     ${typeof milliseconds === 'number' ? html`<p class="quiet">${t('phone.roundTrip', { milliseconds })}</p>` : nothing}
     ${userAgent === null ? nothing : html`<p class="quiet where">${userAgent}</p>`}`;
 }

@@ -15,7 +15,7 @@ import '../parts/icon.ts';
 import { look, rows } from '../parts/look.ts';
 import '../parts/notice.ts';
 import '../parts/page.ts';
-import '../parts/status.ts';
+import { renderPhoneState } from '../parts/phone-state.ts';
 import { kindOf } from '../phone-kinds.ts';
 import { removedNow } from '../removed.ts';
 import { pathOf } from '../routes.ts';
@@ -85,7 +85,7 @@ export class GosipPhones extends GosipElement {
     if (value === undefined) return html`<div class="card">${notRead(problem)}</div>`;
     const phones = value.phones.filter(({ id }) => !removedNow.value.has(id));
     if (phones.length === 0) return this.renderEmpty();
-    const online = phones.filter(({ isRegistered }) => isRegistered).length;
+    const online = phones.filter(({ state }) => state === 'online').length;
     return html`<p class="sum" aria-live="polite">${tn('phones.online', online, { all: phones.length })}</p>
       <div class="card">
         <ul class="rows">
@@ -107,22 +107,15 @@ export class GosipPhones extends GosipElement {
     const owner = people.find(({ id }) => id === phone.personId)?.name;
     const more = beside(t('phone.extension', { extension: phone.extension }), owner ?? t(kindOf(phone.type).name));
     return html`<li>
-      <a class="row ${phone.isRegistered ? '' : 'off'}" href=${pathOf('phones', phone.id)}>
+      <a class="row ${phone.state === 'online' ? '' : 'off'}" href=${pathOf('phones', phone.id)}>
         <span class="kind"><gosip-icon .path=${kindOf(phone.type).icon}></gosip-icon></span>
         <span class="text">
           <span class="main cut">${phone.name}</span>
           <span class="more cut">${more}</span>
-          ${phone.fault === null || phone.isRegistered ? nothing : html`<span class="more wrong">${faultText(phone.fault)}</span>`}
+          ${phone.fault === null || phone.state === 'online' ? nothing : html`<span class="more wrong">${faultText(phone.fault)}</span>`}
         </span>
         <span class="end">${renderPhoneState(phone)}</span>
       </a>
     </li>`;
   }
-}
-
-export function renderPhoneState({ enabled, isRegistered }: Pick<Phone, 'enabled' | 'isRegistered'>) {
-  if (!enabled) return html`<gosip-status tone="warning" text=${t('phone.off')}></gosip-status>`;
-  return isRegistered
-    ? html`<gosip-status tone="good" text=${t('phone.online')}></gosip-status>`
-    : html`<gosip-status tone="quiet" text=${t('phone.offline')}></gosip-status>`;
 }

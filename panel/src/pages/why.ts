@@ -6,13 +6,13 @@ import { html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { getCallRecord } from '#contract/calls.ts';
-import { getDevice } from '#contract/devices.ts';
+import { getDevice, getSipServer } from '#contract/devices.ts';
 import { diagnoseCall, diagnosePhone } from '#contract/diagnosis.ts';
 import { call } from '../api.ts';
 import { beside } from '../beside.ts';
 import { clock } from '../clock.ts';
 import { phoneFacts } from '../data.ts';
-import type { CallRecord, Phone } from '../data.ts';
+import type { CallRecord, Phone, SipServer } from '../data.ts';
 import { openDial } from '../dialogs/open.ts';
 import { causeText, mendingText } from '../diagnosis-words.ts';
 import type { Diagnosis, Mending } from '../diagnosis-words.ts';
@@ -25,14 +25,18 @@ import '../parts/fault.ts';
 import { look, rows } from '../parts/look.ts';
 import '../parts/page.ts';
 import '../parts/status.ts';
+import { mainPlace } from '../phone-server.ts';
+import { offlineHelp, offlineText } from '../phone-words.ts';
 import { pathOf } from '../routes.ts';
+import { isAdmin } from '../session.ts';
 import { Shown } from '../shown.ts';
 import { locale, t } from '../words.ts';
 import '../parts/why-choice.ts';
 import { whyStyles } from './why-styles.ts';
 
 type Subject = { readonly call: CallRecord; readonly phone?: undefined } | { readonly phone: Phone; readonly call?: undefined };
-type Seen = Diagnosis & { readonly subject: Subject };
+type Away = Diagnosis['offline'][number];
+type Seen = Diagnosis & { readonly subject: Subject; readonly server: SipServer | undefined };
 
 const facts = [
   ...phoneFacts,
@@ -112,17 +116,24 @@ export class GosipWhy extends GosipElement {
 
   /** Since when, and what each last did wrong when it tried to come back. */
   private renderOffline({ cause, offline }: Seen) {
-    const isUnexplained = cause.code === 'phone-offline' && offline.every(({ fault }) => fault === null);
     return html`${offline.map(
       (phone) =>
-        html`${
-          phone.since === null
-            ? nothing
-            : html`<p class="since">${t('why.offlineSince', { name: phone.name, when: this.when(Date.parse(phone.since)) })}</p>`
-        }
+        html`${this.renderAway(phone, offline.length > 1 || cause.code !== 'phone-offline')}
         ${phone.fault === null ? nothing : html`<gosip-fault .fault=${phone.fault} .phone=${phone} .name=${offline.length > 1 ? phone.name : ''}></gosip-fault>`}`,
-    )}
-    ${isUnexplained ? html`<p class="hint quiet">${t('phone.offline.text')}</p>` : nothing}`;
+    )}`;
+  }
+
+  /** Since when it is away, why, and what helps where its own fault does not say so. */
+  private renderAway(phone: Away, isNamed: boolean) {
+    const text =
+      phone.state === 'offline'
+        ? [
+            offlineText(phone.offline, { t, when: this.when }),
+            phone.fault === null ? offlineHelp(phone, mainPlace(this.seen.value?.server), { t }) : '',
+          ]
+        : [phone.state === 'silent' ? t('phone.silent.help') : ''];
+    const said = text.filter((one) => one !== '').join(' ');
+    return said === '' ? nothing : html`<p class="since">${isNamed ? `${phone.name}: ` : ''}${said}</p>`;
   }
 
   private renderMendings({ mendings, cause, subject }: Seen) {
@@ -193,12 +204,13 @@ function isFine({ cause, isMended }: Seen): boolean {
 
 async function read(id: string | undefined): Promise<Seen | undefined> {
   if (id === undefined) return undefined;
+  const server = isAdmin() ? await call(getSipServer) : undefined;
   if (id.startsWith('dev_')) {
     const params = { id: id as Phone['id'] };
     const [diagnosis, phone] = await Promise.all([call(diagnosePhone, { params }), call(getDevice, { params })]);
-    return { ...diagnosis, subject: { phone } };
+    return { ...diagnosis, server, subject: { phone } };
   }
   const params = { id: id as CallRecord['id'] };
   const [diagnosis, one] = await Promise.all([call(diagnoseCall, { params }), call(getCallRecord, { params })]);
-  return { ...diagnosis, subject: { call: one } };
+  return { ...diagnosis, server, subject: { call: one } };
 }

@@ -1,7 +1,7 @@
 import '@material/web/progress/circular-progress.js';
 import { css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { getDevice, getSipServer, listUnknownPhones } from '#contract/devices.ts';
+import { getDevice, getSipServer, listUnknownPhones, resetDeviceSecret } from '#contract/devices.ts';
 import { call } from '../api.ts';
 import { clock } from '../clock.ts';
 import { phoneFacts } from '../data.ts';
@@ -11,7 +11,7 @@ import { Shown } from '../shown.ts';
 import { t } from '../words.ts';
 import './copy.ts';
 import './fault.ts';
-import { GosipElement } from './element.ts';
+import { fields, FormElement, problemLine } from './form.ts';
 import './loading.ts';
 import { look } from './look.ts';
 import './qr.ts';
@@ -20,9 +20,9 @@ import './status.ts';
 /** A phone that was set up a moment before this was opened tries again only later. */
 const recentMs = 120_000;
 
-/** What is typed into a phone, to copy or to scan, and whether the phone has found the house with it. */
+/** What is typed into a phone, to copy or to scan, and whether the phone has found the house with it. `renewed`: its detail is the new login. */
 @customElement('gosip-phone-login')
-export class GosipPhoneLogin extends GosipElement {
+export class GosipPhoneLogin extends FormElement {
   @property({ attribute: false }) login!: PhoneLogin;
   private readonly server = new Shown(this, () => call(getSipServer), []);
   private readonly phone = new Shown(this, () => call(getDevice, { params: { id: this.login.id } }), phoneFacts);
@@ -32,6 +32,7 @@ export class GosipPhoneLogin extends GosipElement {
 
   static override styles = [
     look,
+    fields,
     css`
       :host {
         display: grid;
@@ -93,24 +94,11 @@ export class GosipPhoneLogin extends GosipElement {
   ];
 
   override render() {
-    const place = mainPlace(this.server.value);
+    const place = mainPlace(this.server.value, this.phone.value);
     if (this.server.value === undefined && this.server.problem === undefined) return html`<gosip-loading></gosip-loading>`;
     const { username, secret, name } = this.login;
     const isThere = this.phone.value?.isRegistered ?? false;
     return html`<p>${t('login.text')}</p>
-      <div class="both">
-        <div class="values">
-          ${place === undefined ? nothing : html`<gosip-copy label=${t('login.server')} value=${place.server}></gosip-copy>`}
-          <gosip-copy label=${t('login.username')} value=${username}></gosip-copy>
-          <gosip-copy label=${t('login.authId')} value=${username}></gosip-copy>
-          <gosip-copy label=${t('login.password')} value=${secret}></gosip-copy>
-          ${place === undefined ? nothing : html`<gosip-copy label=${t('login.transport')} value=${place.transports}></gosip-copy>`}
-        </div>
-        <figure>
-          <gosip-qr text=${loginText(this.login, place)} label=${t('login.qr', { name })}></gosip-qr>
-          <figcaption>${t('login.qrText')}</figcaption>
-        </figure>
-      </div>
       <div role="status" class="wait ${isThere ? 'done' : ''}">
         ${
           isThere
@@ -119,14 +107,40 @@ export class GosipPhoneLogin extends GosipElement {
                 ><span>${t('login.waiting')}</span>`
         }
       </div>
-      ${isThere ? nothing : this.renderWrong()}
+      ${problemLine(this.wrongElsewhere())} ${isThere ? nothing : this.renderWrong()}
+      <div class="both">
+        <div class="values">
+          ${place === undefined ? nothing : html`<gosip-copy label=${t('login.server')} value=${place.server}></gosip-copy>`}
+          <gosip-copy label=${t('login.username')} value=${username}></gosip-copy>
+          <gosip-copy label=${t('login.authId')} value=${username}></gosip-copy>
+          <gosip-copy label=${t('login.password')} value=${secret}></gosip-copy>
+          ${place === undefined ? nothing : html`<gosip-copy label=${t('login.transport')} value=${place.transports}></gosip-copy>`}
+        </div>
+        ${isThere ? nothing : this.renderQr(loginText(this.login, place))}
+      </div>
       <p class="quiet">${t('login.once')}</p>`;
+  }
+
+  private renderQr(text: string) {
+    return html`<figure>
+      <gosip-qr text=${text} label=${t('login.qr', { name: this.login.name })}></gosip-qr>
+      <figcaption>${t('login.qrText')}</figcaption>
+    </figure>`;
+  }
+
+  /** The old one was seen by nobody else, and nothing has signed in by it. */
+  protected override async send(): Promise<void> {
+    const detail = await call(resetDeviceSecret, { params: { id: this.login.id } });
+    this.login = detail;
+    this.dispatchEvent(new CustomEvent('renewed', { detail }));
+    await this.phone.reload();
   }
 
   /** What the phone does wrong meanwhile, or what may be this phone with a name that is mistyped. */
   private renderWrong() {
     const fault = this.phone.value?.fault ?? null;
-    if (fault !== null) return html`<gosip-fault .fault=${fault} .phone=${this.login}></gosip-fault>`;
+    if (fault !== null)
+      return html`<gosip-fault can-renew .fault=${fault} .phone=${this.login} @new-password=${this.submit}></gosip-fault>`;
     const tried = (this.unknown.value?.items ?? []).filter(({ at }) => Date.parse(at) >= this.since - recentMs);
     if (tried.length === 0) return nothing;
     return html`<div class="tried" role="status">

@@ -10,7 +10,7 @@ import { clock } from '../clock.ts';
 import type { Phone } from '../data.ts';
 import { formatWhen } from '../format.ts';
 import { Shown } from '../shown.ts';
-import { isGood, testSteps } from '../test-steps.ts';
+import { isGood, isOutdated, testSteps } from '../test-steps.ts';
 import type { StepState, TestCall, TestStep } from '../test-steps.ts';
 import { locale, t } from '../words.ts';
 import { fields, FormElement, problemLine } from './form.ts';
@@ -29,6 +29,8 @@ export class GosipTestCall extends FormElement {
   @property() phoneId = '';
   /** Begins with its steps; the button is the main one of the page. */
   @property({ type: Boolean }) main = false;
+  /** When the phone signed in last. */
+  @property() registeredAt: string | undefined;
   private readonly seen = new Shown(this, () => call(getTestCall, { params: this.params }), ['test-call.changed']);
   private toldResult: string | undefined;
 
@@ -86,7 +88,8 @@ export class GosipTestCall extends FormElement {
   }
 
   private get test(): TestCall | undefined {
-    return this.seen.value?.testCall ?? undefined;
+    const test = this.seen.value?.testCall ?? undefined;
+    return test === undefined || isOutdated(test, this.registeredAt) ? undefined : test;
   }
 
   override updated(): void {

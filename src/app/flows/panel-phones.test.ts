@@ -46,12 +46,43 @@ describe.skipIf(isBrowserMissing())('the phones of the house', { timeout: 180_00
     await expectClean(anna, 'phones');
     await page.getByRole('link', { name: /^Kitchen/ }).click();
     const dialog = page.locator('gosip-phone-dialog');
-    await dialog.getByText('Type the password in again, or make a new one here.').waitFor();
+    await dialog.getByText('Type the password in again, or make a new one.').waitFor();
     await expectClean(anna, 'a phone with a fault');
     await kitchenPhone.register();
     await dialog.getByText(/^Online since/).waitFor();
     await dialog.getByText(/^Answers within \d+ ms$/).waitFor();
     await expect.poll(() => dialog.getByText('It has a wrong password').count(), { timeout: 30_000 }).toBe(0);
+  });
+
+  it('whose plug was pulled do not answer, in the list, on the dashboard and in the reason why alike', async () => {
+    const { page } = anna;
+    const hall = await house.ask<Made>('POST', '/devices', { name: 'Hall', extension: '13' });
+    {
+      await using phone = await house.lostPhone(hall);
+      await phone.register();
+    }
+    await page.goto(`${house.url}phones`);
+    await page.getByText('2 of 3 online').waitFor();
+    await kitchenPhone.call('13').reached('ended', 60);
+    await page.getByRole('link', { name: /^Hall/ }).getByText('Does not answer').waitFor();
+    await page.getByText('1 of 3 online').waitFor();
+    await page.goto(house.url);
+    await page.locator('gosip-phones-online').getByRole('link', { name: /^Hall/ }).getByText('Does not answer').waitFor();
+    await page.goto(`${house.url}why/${hall.id}`);
+    await page.getByText('Hall signed in earlier and does not answer now: calls may not ring there.').waitFor();
+    await page.getByText(/It is probably switched off or has lost its network: restart it/).waitFor();
+    expect(await page.getByText('Whoever dials').count()).toBe(0);
+    // Switched on again with a wrong password: told beside it, whatever its old registration says.
+    const mistyped = await house.phone({ username: hall.username, secret: 'mistyped' });
+    await mistyped.register();
+    await page.getByText('It has a wrong password').waitFor();
+    await page.getByRole('button', { name: 'New password for Hall' }).waitFor();
+    await expectClean(anna, 'a phone that does not answer');
+    const { items } = await house.ask<{ items: { id: string }[] }>('GET', '/cdrs');
+    await page.goto(`${house.url}why/${items[0]?.id}`);
+    await page.getByText('Hall was connected earlier, but did not respond to the call.').waitFor();
+    await page.getByText(/It is probably switched off or has lost its network: restart it/).waitFor();
+    await house.ask('DELETE', `/devices/${hall.id}`);
   });
 
   it('are rung to see which part of the way fails, and lead to why they did not ring', async () => {

@@ -139,8 +139,8 @@ describe.skipIf(isMissing)('why a phone does not ring', () => {
     for (const path of [studyId, 'call_offline']) {
       await page.goto(`${house.url}why/${path}`);
       await page.getByText('It has a wrong password').waitFor();
-      await page.getByText(/^Study has been offline since /).waitFor();
-      await page.getByText('Type the password in again, or make a new one here.').waitFor();
+      await page.getByText(/Offline since .*: it signed off\./).waitFor();
+      await page.getByText('Type the password in again, or make a new one.').waitFor();
       await expectClean(admin, 'a wrong password');
     }
     await page.getByRole('button', { name: 'New password for Study' }).click();

@@ -4,6 +4,7 @@
 import { hash } from 'node:crypto';
 import type { Clock } from '#base/clock.ts';
 import { Events } from '#base/events.ts';
+import { isPrivate } from '#base/private-address.ts';
 import { newId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
 import type { Facts } from '#contract/facts.ts';
@@ -81,7 +82,7 @@ export async function openDeviceHarness(options: DeviceHarnessOptions): Promise<
     needsSha256: devices.needsSha256,
     isRegisteredSource: (address) => registrations.isRegisteredFrom(address),
   });
-  const faults = new DeviceFaults({ clock, events });
+  const faults = new DeviceFaults({ clock, events, isLocalAddress: isPrivate });
   const registrar = new Registrar({ authenticator, registrations, devices, faults, clock, newId, log });
   const close = (): void => {
     registrations.stop();

@@ -12,6 +12,8 @@ import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 import type { SimulatedPhoneOptions } from '#testing/peers/simulated-phone.ts';
 import { buildPanel } from './built-panel.ts';
 
+type Login = { readonly username: string; readonly secret: string };
+
 export class PanelHouse implements AsyncDisposable {
   readonly app: App;
   /** Of the panel, such as `http://127.0.0.1:8080/`. */
@@ -44,10 +46,14 @@ export class PanelHouse implements AsyncDisposable {
   }
 
   /** A simulated phone with a device's credentials; it is not registered yet. */
-  async phone(login: { username: string; secret: string }, more: Partial<SimulatedPhoneOptions> = {}): Promise<SimulatedPhone> {
+  async phone(login: Login, more: Partial<SimulatedPhoneOptions> = {}): Promise<SimulatedPhone> {
+    return this.#phones.use(await this.lostPhone(login, more));
+  }
+
+  /** The same; when it is disposed its registration stays, as if its plug were pulled. */
+  lostPhone({ username, secret: password }: Login, more: Partial<SimulatedPhoneOptions> = {}): Promise<SimulatedPhone> {
     const registrar = { host: '127.0.0.1', port: Number(this.app.sip[0]?.split(':').at(-1)) };
-    const { username, secret: password } = login;
-    return this.#phones.use(await SimulatedPhone.start({ address: '127.0.0.1', username, password, registrar, ...more }));
+    return SimulatedPhone.start({ address: '127.0.0.1', username, password, registrar, ...more });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

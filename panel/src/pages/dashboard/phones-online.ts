@@ -8,7 +8,8 @@ import { openAddPhone } from '../../dialogs/open.ts';
 import { card, whenRead } from '../../parts/card.ts';
 import { GosipElement } from '../../parts/element.ts';
 import { look, rows } from '../../parts/look.ts';
-import '../../parts/status.ts';
+import { renderPhoneState } from '../../parts/phone-state.ts';
+import { awayFirst } from '../../phone-words.ts';
 import { removedNow } from '../../removed.ts';
 import { pathOf } from '../../routes.ts';
 import { isAdmin } from '../../session.ts';
@@ -45,23 +46,18 @@ export class GosipPhonesOnline extends GosipElement {
 
   private renderCard(phones: readonly Phone[]) {
     if (phones.length === 0) return card(t('page.phones'), this.renderEmpty());
-    const online = phones.filter(({ isRegistered }) => isRegistered);
-    const sum = tn('phones.online', online.length, { all: phones.length });
-    const shown = [...phones.filter(({ isRegistered }) => !isRegistered), ...online].slice(0, maxShown);
+    const online = phones.filter(({ state }) => state === 'online').length;
+    const sum = tn('phones.online', online, { all: phones.length });
+    const shown = awayFirst(phones).slice(0, maxShown);
     return card(
       t('page.phones'),
       html`<ul class="rows">
           ${shown.map(
-            ({ id, name, extension, enabled, isRegistered }) =>
+            ({ id, name, extension, state }) =>
               html`<li>
                 <a class="row" href=${pathOf('phones', id)}>
                   <span class="text cut">${name} <span class="quiet">${extension}</span></span>
-                  <span class="end"
-                    ><gosip-status
-                      tone=${isRegistered ? 'good' : enabled ? 'quiet' : 'warning'}
-                      text=${isRegistered ? t('phone.online') : enabled ? t('phone.offline') : t('phone.off')}
-                    ></gosip-status
-                  ></span>
+                  <span class="end">${renderPhoneState({ state })}</span>
                 </a>
               </li>`,
           )}

@@ -7,7 +7,7 @@ import { card, whenRead } from '../../parts/card.ts';
 import { GosipElement } from '../../parts/element.ts';
 import '../../parts/icon.ts';
 import { look, rows } from '../../parts/look.ts';
-import '../../parts/status.ts';
+import { renderPhoneState } from '../../parts/phone-state.ts';
 import { kindOf } from '../../phone-kinds.ts';
 import { pathOf } from '../../routes.ts';
 import { Shown } from '../../shown.ts';
@@ -37,17 +37,14 @@ export class GosipMyPhones extends GosipElement {
     </ul>`;
   }
 
-  private renderPhone({ id, name, extension, type, enabled, isRegistered }: Phone) {
-    const state = !enabled ? 'phone.off' : isRegistered ? 'phone.online' : 'phone.offline';
+  private renderPhone({ id, name, extension, type, state }: Phone) {
     return html`<li>
       <a class="row" href=${pathOf('phones', id)}>
         <gosip-icon .path=${kindOf(type).icon}></gosip-icon>
         <span class="text"
           ><span class="main cut">${name}</span><span class="more cut">${t('phone.extension', { extension })}</span></span
         >
-        <span class="end"
-          ><gosip-status tone=${!enabled ? 'warning' : isRegistered ? 'good' : 'quiet'} text=${t(state)}></gosip-status
-        ></span>
+        <span class="end">${renderPhoneState({ state })}</span>
       </a>
     </li>`;
   }

@@ -6,7 +6,7 @@ import { getDevice, resetDeviceSecret } from '#contract/devices.ts';
 import { startTestCall } from '#contract/test-calls.ts';
 import { call } from '../../api.ts';
 import { phoneFacts } from '../../data.ts';
-import type { Phone } from '../../data.ts';
+import type { Phone, PhoneLogin } from '../../data.ts';
 import { failedNotice, notRead } from '../../parts/card.ts';
 import { fields, FormElement, problemLine } from '../../parts/form.ts';
 import { look } from '../../parts/look.ts';
@@ -46,7 +46,11 @@ export class GosipWelcomeConnect extends FormElement {
     return html`${
         login === undefined
           ? html`<p>${isThere ? t('login.there', { name }) : t('welcome.lost')}</p>`
-          : html`<gosip-phone-login .login=${login} @there=${() => (this.isThere = true)}></gosip-phone-login>`
+          : html`<gosip-phone-login
+              .login=${login}
+              @there=${() => (this.isThere = true)}
+              @renewed=${({ detail }: CustomEvent<PhoneLogin>) => keepLogin(detail)}
+            ></gosip-phone-login>`
       }
       <div class="acts">
         <md-text-button @click=${() => toStep('done')}>${t('welcome.connectLater')}</md-text-button>
