@@ -87,6 +87,7 @@ describe.skipIf(isBrowserMissing())('the phones of the house', { timeout: 180_00
 
   it('are rung to see which part of the way fails, and lead to why they did not ring', async () => {
     const { page } = anna;
+    await page.goto(`${house.url}phones/${kitchen.id}`);
     const dialog = page.locator('gosip-phone-dialog');
     await dialog.getByRole('button', { name: 'Ring it' }).click();
     await dialog.getByText('The phone says it is busy').waitFor();
