@@ -11,11 +11,13 @@ export type OpeningHours = readonly {
 export type LocalTime = { readonly weekday: number; readonly minutes: number };
 
 const dayMinutes = 24 * 60;
+const minuteMs = 60_000;
+const dayMs = dayMinutes * minuteMs;
 
 /** The weekday and the minutes since midnight in the zone's own time. */
 export function localTime(now: number, timeZone: string): LocalTime {
   const wall = wallClock(now, timeZone);
-  const minutes = Math.floor(wall / 60_000) % dayMinutes;
+  const minutes = Math.floor(wall / minuteMs) % dayMinutes;
   return { weekday: new Date(wall).getUTCDay() || 7, minutes };
 }
 
@@ -26,6 +28,28 @@ export function isOpen(hours: OpeningHours, { weekday, minutes }: LocalTime): bo
     if (last > first) return days.includes(weekday) && minutes >= first && minutes < last;
     return (days.includes(weekday) && minutes >= first) || (days.includes(yesterday) && minutes < last);
   });
+}
+
+/**
+ * When the hours that are open at this moment close, touching ones taken together; undefined where they are closed. Followed for a week at
+ * most: hours that never close end then.
+ */
+export function closesAt(hours: OpeningHours, now: number, timeZone: string): number | undefined {
+  let at = now;
+  while (at - now < 7 * dayMs && isOpen(hours, localTime(at, timeZone))) at = nextEnd(hours, at, timeZone);
+  return at === now ? undefined : at;
+}
+
+/** The first moment after this one at which the clocks show that any of the hours ends. */
+function nextEnd(hours: OpeningHours, at: number, timeZone: string): number {
+  const wall = Math.floor(wallClock(at, timeZone) / minuteMs);
+  const ends = hours.map(({ to }) => wall + ((((minutesOf(to) - wall) % dayMinutes) + dayMinutes) % dayMinutes || dayMinutes));
+  const end = Math.min(...ends);
+  const instant = Math.floor(at / minuteMs + end - wall) * minuteMs;
+  // Where the clocks are set in between; a time that is left out is over when it would have been.
+  const shown = Math.floor(wallClock(instant, timeZone) / minuteMs);
+  const corrected = instant - (shown - end) * minuteMs;
+  return corrected > at ? corrected : instant;
 }
 
 function minutesOf(time: string): number {
