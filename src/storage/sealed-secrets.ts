@@ -4,7 +4,13 @@
 import { seal, unseal } from '#base/sealing.ts';
 import type { Database } from './database.ts';
 
-type SecretTable = 'spam_lists' | 'address_books' | 'webhook_destinations' | 'trunks';
+type SecretTable =
+  | 'spam_lists'
+  | 'address_books'
+  | 'webhook_destinations'
+  | 'trunks'
+  | 'notification_channels'
+  | 'notification_targets';
 type Row = { readonly id: string; readonly name: string; readonly secret: Buffer };
 
 export class SealedSecrets {
