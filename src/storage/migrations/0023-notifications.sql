@@ -82,6 +82,8 @@ CREATE INDEX deliveries_ended ON deliveries (ended_at) WHERE ended_at IS NOT NUL
 CREATE TABLE told_alerts (
   alert_id TEXT NOT NULL,
   about TEXT NOT NULL,
+  -- What it names, such as a phone, for its end and for the digest.
+  alert_values TEXT NOT NULL CHECK (json_valid(alert_values)),
   raised_at INTEGER NOT NULL,
   told_at INTEGER,
   over_at INTEGER,

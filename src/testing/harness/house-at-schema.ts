@@ -147,7 +147,7 @@ const rows: Readonly<Record<number, readonly string[]>> = {
     `INSERT INTO deliveries (id, dedupe_key, person_id, target_id, channel, kind, item, item_id, state, created_at, ended_at)
      VALUES ('dlv_old', 'voicemail:vm_old:tgt_old', 'person_sara', 'tgt_old', 'mail', 'voicemail', '{"voicemailId":"vm_old"}', 'vm_old',
        'delivered', ${at}, ${at})`,
-    `INSERT INTO told_alerts (alert_id, about, raised_at, told_at) VALUES ('trunk-down', 'Provider', ${at}, ${at})`,
+    `INSERT INTO told_alerts (alert_id, about, alert_values, raised_at, told_at) VALUES ('trunk-down', 'Provider', '{}', ${at}, ${at})`,
   ],
 };
 
