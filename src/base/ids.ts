@@ -64,6 +64,12 @@ const nextUuid = inOrder(randomUUIDv7);
 
 export const newId: NewId = <Prefix extends string>(prefix: Prefix) => `${prefix}_${nextUuid()}` as Id<Prefix>;
 
+/** When an id was made, in milliseconds since the Unix epoch; undefined for one that was made otherwise. */
+export function madeAt(id: string): number | undefined {
+  const [, first = '', second = ''] = /_([0-9a-f]{8})-([0-9a-f]{4})-7/.exec(id) ?? [];
+  return first === '' ? undefined : Number.parseInt(first + second, 16);
+}
+
 /** Of an id that is a phone's or a person's. */
 export function isDeviceId(id: DeviceId | PersonId): id is DeviceId {
   return id.startsWith('dev_');

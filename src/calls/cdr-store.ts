@@ -117,6 +117,7 @@ export class CdrStore {
   readonly #closeLegs;
   readonly #one;
   readonly #legsOf;
+  readonly #latest;
   readonly #save;
 
   constructor(db: OpenedDatabase['db']) {
@@ -139,6 +140,9 @@ export class CdrStore {
     );
     this.#one = db.prepare<[string], RecordRow>('SELECT * FROM cdrs WHERE id = ?');
     this.#legsOf = db.prepare<[string], LegRow>('SELECT * FROM call_legs WHERE cdr_id = ? ORDER BY rowid');
+    this.#latest = db.prepare<[number], { id: CallId; ended_at: number | null }>(
+      'SELECT id, ended_at FROM cdrs ORDER BY sequence DESC LIMIT ?',
+    );
     this.#save = db.transaction((record: CallRecord, legs: Iterable<CallLeg>) => {
       const row = toRecordRow(record);
       const known = record.endedAt === undefined ? this.#openRecord : this.#endRecord;
@@ -172,6 +176,11 @@ export class CdrStore {
 
   legsOf(id: CallId): readonly CallLeg[] {
     return this.#legsOf.all(id).map(fromLegRow);
+  }
+
+  /** Those that were written down last, the newest first. */
+  latest(limit: number): readonly { readonly id: CallId; readonly endedAt: number | undefined }[] {
+    return this.#latest.all(limit).map((row) => ({ id: row.id, endedAt: row.ended_at ?? undefined }));
   }
 }
 

@@ -37,6 +37,7 @@ export class MessageStore {
   readonly #keepEarly;
   readonly #takeEarly;
   readonly #pruneEarly;
+  readonly #latestInbound;
 
   constructor(db: OpenedDatabase['db']) {
     this.#search = new MessageSearch(db);
@@ -82,6 +83,9 @@ export class MessageStore {
     );
     this.#takeEarly = db.prepare<[string], { state: MessageState; error_code: number | null }>(
       'DELETE FROM message_early_states WHERE message_sid = ? RETURNING state, error_code',
+    );
+    this.#latestInbound = db.prepare<[number], { id: MessageId; created_at: number }>(
+      "SELECT id, created_at FROM (SELECT * FROM messages ORDER BY sequence DESC LIMIT ?) WHERE direction = 'inbound'",
     );
     this.#pruneEarly = db.prepare<[number]>('DELETE FROM message_early_states WHERE at < ?');
   }
@@ -154,6 +158,11 @@ export class MessageStore {
 
   pruneEarly(before: number): void {
     this.#pruneEarly.run(before);
+  }
+
+  /** Of so many that were written down last those that came in, the newest first. */
+  latestInbound(limit: number): readonly { readonly id: MessageId; readonly createdAt: number }[] {
+    return this.#latestInbound.all(limit).map((row) => ({ id: row.id, createdAt: row.created_at }));
   }
 
   find(filter: MessageFilter, page: PageRequest): Listed<Message> {

@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
 
-export type HouseFactName = 'country' | 'time_zone' | 'language';
+export type HouseFactName = 'country' | 'time_zone' | 'language' | 'administrators';
 
-/** What others last said of the house, for what the options do not set: the table `house_facts`. Nothing commits here. */
+/** What others last said of the house, such as what the options do not set: the table `house_facts`. Nothing commits here. */
 export class HouseFacts {
   readonly #get;
   readonly #set;

@@ -9,6 +9,7 @@ import type { Log } from '#base/log.ts';
 import type { Route } from '#contract/endpoint.ts';
 import type { Facts } from '#contract/facts.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
+import type { StoredFile } from '#storage/file-store.ts';
 import { HouseTimes } from '#storage/house-times.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import { AudioFiles } from './audio-files.ts';
@@ -20,6 +21,7 @@ import { RetentionClock } from './retention-clock.ts';
 import { MailboxStore } from './mailbox-store.ts';
 import type { CallInProgress, CallOutcome, NameOf, NumbersNamed, Recorder, RecordingSource, SpeechToText } from './ports.ts';
 import { recordingRoutes } from './recording-routes.ts';
+import { fileNameOf } from './recording.ts';
 import type { ExternalRecording, Recording, RecordingNotice } from './recording.ts';
 import { RecordingStore } from './recording-store.ts';
 import { Recordings } from './recordings.ts';
@@ -28,10 +30,12 @@ import { Retention } from './retention.ts';
 import { DiskSpaceWatch } from './disk-space-watch.ts';
 import { TranscriptStore } from './transcript-store.ts';
 import { Transcriber } from './transcriber.ts';
+import { transcriptionOf } from './transcription-state.ts';
 import { voicemailRoutes } from './voicemail-routes.ts';
 import { VoicemailSettingsStore } from './voicemail-settings.ts';
 import type { MessageLimits } from './voicemail-settings.ts';
 import { VoicemailStore } from './voicemail-store.ts';
+import type { Voicemail } from './voicemail-store.ts';
 import { Voicemails } from './voicemails.ts';
 import type { TranscriptNotice } from './voicemails.ts';
 import { PeakStore } from './peak-store.ts';
@@ -72,6 +76,9 @@ export type VoicemailRoomDeps = {
 /** What a caller hears, and how their message is recorded. */
 export type MailboxAnswer = { readonly greeting: MailboxGreeting; readonly limits: MessageLimits };
 
+/** A WAV file; `open` resolves with undefined where it is gone by then. */
+export type VoicemailAudio = { readonly bytes: number; readonly open: () => Promise<StoredFile | undefined> };
+
 export type VoicemailRoom = {
   readonly routes: readonly Route[];
   readonly voicemails: Voicemails;
@@ -89,6 +96,12 @@ export type VoicemailRoom = {
   messageEnded(notice: MessageEndedNotice): void;
   /** Resolves after the commit. */
   transcribed(notice: TranscriptNotice): Promise<void>;
+  /** What was announced last, for whoever tells people of it. */
+  latest: VoicemailStore['latest'];
+  /** Whether the words of a message are still to come. */
+  isTranscriptPending(voicemail: Voicemail): boolean;
+  /** The audio of a message; undefined where it is not there. */
+  audioOf(voicemail: Voicemail): VoicemailAudio | undefined;
   /** Whether the transcript of a message is wanted and has not come. */
   wantsTranscript(recording: ExternalRecording): boolean;
   start(): Promise<void>;
@@ -170,6 +183,12 @@ export function createVoicemailRoom(deps: VoicemailRoomDeps): VoicemailRoom {
       ...recordingRoutes({ callRecordings, recordings, store, files: files.call, waveforms, callOf, personsOf }),
       ...greetingRoutes(greetings, isPerson),
     ],
+    latest: (limit) => voicemailStore.latest(limit),
+    isTranscriptPending: (voicemail) => transcriptionOf(voicemail, { now: clock.now(), settings: current() }) === 'pending',
+    audioOf({ recordingId }) {
+      const bytes = store.byId(recordingId)?.bytes;
+      return bytes === undefined ? undefined : { bytes, open: () => files.voicemail.read(fileNameOf({ id: recordingId })) };
+    },
     answer: (personId) => ({
       greeting: greetings.of(personId),
       limits: { ...settings.current, transcribe: ordersTranscript() },

@@ -125,6 +125,7 @@ export class VoicemailStore {
   readonly #unresolved;
   readonly #show;
   readonly #oldest;
+  readonly #latest;
 
   constructor(db: OpenedDatabase['db']) {
     this.#lists = new Statements(db);
@@ -147,6 +148,10 @@ export class VoicemailStore {
     this.#show = db.prepare<[string]>('UPDATE voicemails SET is_shown = 1 WHERE recording_id = ? AND is_shown = 0');
     this.#oldest = db.prepare<[{ before: number; limit: number }], Row>(
       `${select} WHERE v.is_shown = 1 AND r.kept_from < :before ORDER BY r.kept_from LIMIT :limit`,
+    );
+    this.#latest = db.prepare<[number], { id: VoicemailId; changed_at: number }>(
+      `SELECT v.id, r.changed_at FROM (SELECT * FROM voicemails ORDER BY sequence DESC LIMIT ?) v JOIN recordings r ON r.id = v.recording_id
+       WHERE v.is_shown = 1`,
     );
     this.#byId = db.prepare<[string], Row>(`${select} WHERE v.id = ? AND v.is_shown = 1`);
     this.#byRecording = db.prepare<[string], Row>(`${select} WHERE v.recording_id = ? AND v.is_shown = 1`);
@@ -233,6 +238,11 @@ export class VoicemailStore {
     );
     const total = this.#lists.get<{ n: number }>(`SELECT count(*) AS n FROM ${from} ${where}`, values)?.n ?? 0;
     return { items: rows.flatMap((row) => fromRow(row) ?? []), total };
+  }
+
+  /** Of so many that were announced last those that are shown, the newest first, each with when its audio last changed. */
+  latest(limit: number): readonly { readonly id: VoicemailId; readonly changedAt: number }[] {
+    return this.#latest.all(limit).map((row) => ({ id: row.id, changedAt: row.changed_at }));
   }
 
   /** Those whose days count from before a moment, oldest first. */

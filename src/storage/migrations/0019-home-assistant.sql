@@ -8,8 +8,9 @@ CREATE TABLE calendar_holidays (
   PRIMARY KEY (entity_id, day)
 ) STRICT, WITHOUT ROWID;
 
--- What Home Assistant last said of the house, for what the options do not set: `time_zone` (IANA name), `language` (BCP 47).
+-- What Home Assistant last said of the house: `country`, `time_zone` (IANA name) and `language` (BCP 47) for what the options do not set, and
+-- the ids of its users who are `administrators` there, as JSON.
 CREATE TABLE house_facts (
-  name TEXT PRIMARY KEY CHECK (name IN ('country', 'time_zone', 'language')),
+  name TEXT PRIMARY KEY CHECK (name IN ('country', 'time_zone', 'language', 'administrators')),
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
