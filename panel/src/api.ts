@@ -2,6 +2,7 @@
 // Called by pages, dialogs and the session; nobody else builds an address or reads a status.
 // Must stay true: a session that is over loses nothing: the request waits until somebody has signed in again, and is then made.
 import type { AnyEndpoint, EndpointInput, EndpointReply } from '#contract/endpoint.ts';
+import { idempotencyHeader } from '#contract/idempotency.ts';
 import { apiAddress, isIngress } from './place.ts';
 import { Problem, problemOf, toProblem } from './problem.ts';
 import { requestPath } from './request.ts';
@@ -16,10 +17,12 @@ export const sessionState = new Signal<'unknown' | 'open' | 'over'>('unknown');
 
 const maxKeptAlive = 8_000;
 
+type Input<One extends AnyEndpoint> = EndpointInput<One> & Pick<RequestParts, 'once'>;
+
 /** Throws a Problem, nothing else. */
 export function call<One extends AnyEndpoint>(
   endpoint: One,
-  ...input: unknown extends EndpointInput<One> ? [] : [EndpointInput<One>]
+  ...input: unknown extends EndpointInput<One> ? [] : [Input<One>]
 ): Promise<EndpointReply<One>> {
   return inSession(() => callOnce(endpoint, ...input));
 }
@@ -27,7 +30,7 @@ export function call<One extends AnyEndpoint>(
 /** As `call` does, but throws a Problem also where nobody is signed in. */
 export async function callOnce<One extends AnyEndpoint>(
   endpoint: One,
-  ...[input]: unknown extends EndpointInput<One> ? [] : [EndpointInput<One>]
+  ...[input]: unknown extends EndpointInput<One> ? [] : [Input<One>]
 ): Promise<EndpointReply<One>> {
   try {
     return (await send(endpoint, (input ?? {}) as RequestParts)) as EndpointReply<One>;
@@ -63,7 +66,11 @@ async function send(endpoint: AnyEndpoint, parts: RequestParts): Promise<unknown
     method: endpoint.method,
     // What was put off is done while the page closes; a browser lets 64 KiB go on then.
     keepalive: endpoint.method !== 'GET' && (body?.length ?? 0) < maxKeptAlive,
-    headers: { 'X-GoSIP-Request': '1', ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+    headers: {
+      'X-GoSIP-Request': '1',
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(parts.once === undefined ? {} : { [idempotencyHeader]: parts.once }),
+    },
     ...(body === undefined ? {} : { body }),
   });
   const answer = response.status === 204 ? null : await response.json().catch(() => undefined);

@@ -1,4 +1,5 @@
 import type { LitElement, ReactiveController, ReactiveControllerHost } from 'lit';
+import { openNamed } from './dialogs/open.ts';
 import { closeDetail, place } from './router.ts';
 
 type Host = ReactiveControllerHost & { readonly openId?: string | undefined };
@@ -26,7 +27,7 @@ export class Detail implements ReactiveController {
 
   async #show(id: string): Promise<void> {
     const { page } = place.value;
-    const dialog = await this.#open(id);
+    const dialog = await openNamed(() => this.#open(id));
     // Whoever followed a link in it is elsewhere already.
     dialog?.addEventListener('closed', () => place.value.page === page && place.value.id === id && closeDetail());
   }

@@ -7,7 +7,12 @@ import { Signal } from './signal.ts';
 export const draftsChanged = new Signal(0);
 
 /** `base`: what was there when the writing began. */
-export type Kept<Draft> = { readonly base: Draft | undefined; readonly draft: Draft };
+export type Kept<Draft> = {
+  readonly base: Draft | undefined;
+  readonly draft: Draft;
+  /** What the request is called that was sent with it, and may have arrived. */
+  readonly requestId?: string;
+};
 
 const tabKey = 'gosip-tab';
 let ownTab = '';

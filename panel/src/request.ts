@@ -6,6 +6,8 @@ export type RequestParts = {
   readonly params?: Readonly<Record<string, Text>>;
   readonly query?: Readonly<Record<string, Text | undefined>>;
   readonly body?: unknown;
+  /** The request’s own name: sent again with it, it makes nothing twice. */
+  readonly once?: string;
 };
 
 export type Address = Pick<AnyEndpoint, 'method' | 'path'>;

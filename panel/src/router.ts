@@ -1,5 +1,6 @@
 // Owns where somebody is: the address of the page, its history, and links.
 // Must stay true: addresses are below the base of the page, so that they work at `/`, behind a prefix and under ingress.
+import { pushAddress, replaceAddress, wentThroughHistory } from './layers.ts';
 import { base } from './place.ts';
 import { pathOf, placeOf } from './routes.ts';
 import type { PageName, Place } from './routes.ts';
@@ -20,7 +21,7 @@ export function go(page: PageName, id?: string, query?: Readonly<Record<string, 
 export function visit(path: string): void {
   const address = new URL(path === '' ? './' : path.replace(/^\/+/, ''), base);
   if (address.origin !== base.origin || !address.pathname.startsWith(base.pathname)) return;
-  if (address.href !== window.location.href) window.history.pushState(null, '', address);
+  if (address.href !== window.location.href) pushAddress(address);
   place.value = current();
 }
 
@@ -43,13 +44,15 @@ export function narrow(query: Readonly<Record<string, string>>): void {
 }
 
 function replace(path: string): void {
-  window.history.replaceState(null, '', new URL(path.startsWith('?') ? `./${path}` : path || './', base));
+  replaceAddress(new URL(path.startsWith('?') ? `./${path}` : path || './', base));
   place.value = current();
 }
 
 /** Links of the panel change the page without loading it anew, wherever in a shadow tree they are. */
 export function startRouter(): void {
-  window.addEventListener('popstate', () => (place.value = current()));
+  window.addEventListener('popstate', () => {
+    if (wentThroughHistory()) place.value = current();
+  });
   window.addEventListener('click', (event) => {
     if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     const link = event.composedPath().find((one): one is HTMLAnchorElement => one instanceof HTMLAnchorElement);

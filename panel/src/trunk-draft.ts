@@ -76,10 +76,11 @@ export function draftOfPreset({ id, name, settings }: TrunkPreset): TrunkDraft {
 }
 
 export function draftOfTrunk(trunk: Trunk): TrunkDraft {
-  const { port, proxy, domain, username, authUsername, secretHeaderName, keepAliveSeconds, numbers, allow, ...rest } = trunk;
+  const { port, proxy, domain, username, authUsername, secretHeaderName, keepAliveSeconds, numbers, allow } = trunk;
+  const { preset, name, direction, host, transport, register, calledForm, callerForm, callerIn, secure } = trunk;
   return {
     ...typedNothing,
-    ...rest,
+    ...{ preset, name, direction, host, transport, register, calledForm, callerForm, callerIn, secure },
     port: textOfNumber(port),
     proxy: proxy ?? '',
     domain: domain ?? '',

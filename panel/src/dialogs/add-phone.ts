@@ -23,7 +23,7 @@ export class GosipAddPhoneDialog extends GosipElement {
   private renderForm() {
     return html`<gosip-dialog firm heading=${t('addPhone.title')} @closed=${this.closed}>
       <gosip-new-phone @made=${(event: CustomEvent<PhoneLogin>) => (this.login = event.detail)}>
-        <md-text-button slot="actions" type="button" @click=${() => this.dialog.close()}>${t('action.cancel')}</md-text-button>
+        <md-text-button slot="actions" type="button" @click=${() => this.dialog.close()}>${t('action.close')}</md-text-button>
       </gosip-new-phone>
     </gosip-dialog>`;
   }

@@ -27,8 +27,6 @@ import { t } from '../words.ts';
 /** Adds a trunk: the provider, what it needs, a check, done. */
 @customElement('gosip-add-trunk-dialog')
 export class GosipAddTrunkDialog extends TrunkFormElement {
-  @state() private draft: TrunkDraft | undefined;
-  @state() private preset: TrunkPreset | undefined;
   @state() private wanted = '';
   @query('gosip-dialog') private dialog!: GosipDialog;
   private readonly presets = new Shown(this, async () => (await call(listTrunkPresets)).items, []);
@@ -55,6 +53,12 @@ export class GosipAddTrunkDialog extends TrunkFormElement {
       }
     `,
   ];
+
+  protected override readonly draftKey = 'trunk ';
+
+  protected override stored(): undefined {
+    return undefined;
+  }
 
   override render() {
     const { draft } = this;
@@ -98,12 +102,13 @@ export class GosipAddTrunkDialog extends TrunkFormElement {
   }
 
   private renderForm(draft: TrunkDraft) {
-    const change = (part: Partial<TrunkDraft>) => (this.draft = { ...draft, ...part });
-    const { preset, wrongWith: wrong } = this;
+    const change = (part: Partial<TrunkDraft>) => this.change(part);
+    const preset = this.presets.value?.find(({ id }) => id === draft.preset);
+    const { wrongWith: wrong } = this;
     return html`${preset === undefined ? nothing : this.renderHints(preset)}
       <form id="form" class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
         ${this.renderProblem()} ${trunkFields({ draft, preset, hasPassword: false, change, wrong })}
-        ${this.found === undefined ? nothing : renderCheck(this.found)}
+        ${this.found === undefined ? nothing : renderCheck(this.found)} ${this.renderUnsaved()}
       </form>
       <md-text-button slot="actions" @click=${this.back}>${t('trunk.back')}</md-text-button>
       <md-outlined-button slot="actions" ?disabled=${this.isChecking} @click=${() => this.check(draft)}
@@ -125,20 +130,19 @@ export class GosipAddTrunkDialog extends TrunkFormElement {
   }
 
   private begin(preset: TrunkPreset | undefined): void {
-    this.preset = preset;
-    this.draft = preset === undefined ? otherDraft : draftOfPreset(preset);
+    this.change(preset === undefined ? otherDraft : draftOfPreset(preset));
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLInputElement>('#name')?.focus());
   }
 
   private back = (): void => {
-    this.draft = undefined;
-    this.problem = undefined;
+    this.discard();
     this.found = undefined;
   };
 
   protected override async send(): Promise<void> {
     if (this.draft === undefined) return;
-    await call(createTrunk, { body: newBody(this.draft) });
+    await call(createTrunk, { body: newBody(this.draft), once: this.once() });
+    this.discard();
     say({ text: t('state.saved') });
     this.dialog.close();
   }

@@ -1,7 +1,6 @@
-import '@material/web/button/filled-button.js';
 import '@material/web/button/text-button.js';
 import { html, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import {
   changeAddressBook,
   createAddressBook,
@@ -14,11 +13,10 @@ import { bookProblemText } from '../book-words.ts';
 import { allPeople } from '../data.ts';
 import type { AddressBook, Person } from '../data.ts';
 import { whenRead } from '../parts/card.ts';
-import '../parts/dialog.ts';
-import type { GosipDialog } from '../parts/dialog.ts';
+import { DraftDialog } from '../parts/draft-dialog.ts';
 import { check, choice, field } from '../parts/field.ts';
 import type { FieldOptions } from '../parts/field.ts';
-import { fields, FormElement, problemLine } from '../parts/form.ts';
+import { fields, problemLine } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
 import { say } from '../parts/snackbar.ts';
 import { Problem } from '../problem.ts';
@@ -45,14 +43,31 @@ const everyHours = ['1', '6', '24', '168'] as const;
 
 /** An address book on a server: where it is, and who may read it. */
 @customElement('gosip-address-book-dialog')
-export class GosipAddressBookDialog extends FormElement {
+export class GosipAddressBookDialog extends DraftDialog<Draft> {
   /** Empty for a new one. */
   @property() bookId = '';
-  @state() private draft: Draft | undefined;
-  @query('gosip-dialog') private dialog!: GosipDialog;
   private readonly seen = new Shown<Seen>(this, () => this.read(), []);
 
   static override styles = [look, fields, danger];
+
+  protected override readonly secrets = ['password'] as const;
+
+  protected override get draftKey(): string {
+    return `address-book ${this.bookId}`;
+  }
+
+  protected override get isNew(): boolean {
+    return this.bookId === '';
+  }
+
+  protected override stored(): Draft | undefined {
+    const { book } = this.seen.value ?? {};
+    return book === undefined ? undefined : draftOf(book);
+  }
+
+  protected override fresh(): Draft {
+    return empty;
+  }
 
   private async read(): Promise<Seen> {
     const book = this.bookId === '' ? undefined : call(getAddressBook, { params: { id: this.bookId } });
@@ -62,34 +77,30 @@ export class GosipAddressBookDialog extends FormElement {
 
   override render() {
     const book = this.seen.value?.book;
-    return html`<gosip-dialog
-      firm
-      heading=${this.bookId === '' ? t('books.new') : (book?.name ?? t('books.title'))}
-      @closed=${() => this.dispatchEvent(new Event('closed'))}
-    >
-      ${whenRead(this.seen, (seen) => this.renderForm(seen))}
-      ${
-        book === undefined
-          ? nothing
-          : html`<md-text-button slot="actions" class="danger" @click=${() => this.removeBook(book)}
-              >${t('action.delete')}</md-text-button
-            >`
-      }
-      <md-text-button slot="actions" @click=${() => this.dialog.close()}>${t('action.cancel')}</md-text-button>
-      <md-filled-button slot="actions" ?disabled=${this.isBusy} @click=${this.submit}
-        >${t(this.isBusy ? 'books.syncing' : 'action.save')}</md-filled-button
-      >
-    </gosip-dialog>`;
+    const remove = (one: AddressBook) =>
+      html`<md-text-button slot="actions" class="danger" @click=${() => this.removeBook(one)}
+        >${t('action.delete')}</md-text-button
+      >`;
+    return this.renderDialog(
+      this.bookId === '' ? t('books.new') : (book?.name ?? t('books.title')),
+      whenRead(this.seen, (seen) => this.renderForm(seen)),
+      {
+        save: t(this.isBusy ? 'books.syncing' : 'action.save'),
+        // Of one that is there, saving also reads it again.
+        canSave: this.draft !== undefined || book !== undefined,
+        other: book === undefined ? nothing : remove(book),
+      },
+    );
   }
 
   private renderForm({ book, people }: Seen) {
-    const draft = this.draft ?? draftOf(book);
-    const change = (part: Partial<Draft>) => (this.draft = { ...draft, ...part });
+    const draft = this.current;
+    const change = (part: Partial<Draft>) => this.change(part);
     const line = (name: (typeof shown)[number], more: Partial<FieldOptions> & { label: string }) =>
       field({ name, wrong: this.wrong(name), value: draft[name], changed: (value) => change({ [name]: value }), ...more });
     const problem = this.wrongElsewhere(...shown);
     return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
-      ${problemLine(problem)}
+      ${problemLine(problem)} ${this.renderMeanwhile()}
       ${line('name', { label: t('field.name'), hint: t('books.nameHint'), capitals: 'words', maxLength: 80, hasFocus: true })}
       ${line('url', { label: t('books.url'), hint: t('books.urlHint'), type: 'url', inputMode: 'url', maxLength: 500 })}
       ${line('username', { label: t('field.username'), maxLength: 200 })}
@@ -119,37 +130,40 @@ export class GosipAddressBookDialog extends FormElement {
         choices: [...new Set([...everyHours, draft.refreshHours])].map((value) => ({ value, text: everyText(value) })),
       })}
       ${check({ label: t('books.enabled'), name: 'enabled', isOn: draft.enabled, changed: (enabled) => change({ enabled }) })}
+      ${this.renderUnsaved()}
     </form>`;
   }
 
   protected override async send(): Promise<void> {
     const book = this.seen.value?.book;
-    const { personId, password, refreshHours, ...rest } = this.draft ?? draftOf(book);
+    const { personId, password, refreshHours, ...rest } = this.current;
+    this.assertUnchanged();
     const body = { ...rest, refreshHours: Number(refreshHours) };
     const saved = await (book === undefined
       ? call(createAddressBook, {
           body: { ...body, password, personId: personId === '' ? null : (personId as Person['id']) },
+          once: this.once(),
         })
       : call(changeAddressBook, { params: { id: book.id }, body: { ...body, ...(password === '' ? {} : { password }) } }));
+    this.discard();
     this.bookId = saved.id;
+    this.seen.value = { people: [], ...this.seen.value, book: saved };
     // What is wrong with the address or the password is said while both are still on the screen.
     const read = saved.enabled ? await call(syncAddressBook, { params: { id: saved.id } }) : saved;
     await this.seen.reload();
-    this.draft = undefined;
     if (read.problem !== null) throw new Problem('TOLD', bookProblemText(read.problem));
     say({ text: t('books.synced', { name: saved.name }) });
-    this.dialog.close();
+    this.close();
   }
 
   private removeBook({ id, name }: AddressBook): void {
     removeLater(id, t('books.deleted', { name }), () => call(deleteAddressBook, { params: { id } }));
-    this.dialog.close();
+    this.discard();
+    this.close();
   }
 }
 
-function draftOf(book: AddressBook | undefined): Draft {
-  if (book === undefined) return empty;
-  const { name, url, username, refreshHours, personId, enabled } = book;
+function draftOf({ name, url, username, refreshHours, personId, enabled }: AddressBook): Draft {
   return { name, url, username, password: '', refreshHours: String(refreshHours), personId: personId ?? '', enabled };
 }
 

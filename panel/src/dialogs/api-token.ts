@@ -10,12 +10,21 @@ import type { Person } from '../data.ts';
 import '../parts/copy.ts';
 import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
+import { DraftForm } from '../parts/draft-form.ts';
 import { check, choice, field } from '../parts/field.ts';
-import { fields, FormElement, problemLine } from '../parts/form.ts';
+import { fields, problemLine } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
 import { t } from '../words.ts';
 
 type Made = EndpointReply<typeof createApiToken>;
+
+type Draft = {
+  readonly name: string;
+  /** A role, or the id of a person. */
+  readonly whose: string;
+  readonly readsOnly: boolean;
+  readonly days: string;
+};
 
 const dayMs = 86_400_000;
 const lifetimes = [
@@ -26,17 +35,23 @@ const lifetimes = [
 
 /** Makes a token for a program, and shows it this once. */
 @customElement('gosip-api-token-dialog')
-export class GosipApiTokenDialog extends FormElement {
+export class GosipApiTokenDialog extends DraftForm<Draft> {
   @property({ attribute: false }) people: readonly Person[] = [];
-  @state() private name = '';
-  /** A role, or the id of a person. */
-  @state() private whose = 'admin';
-  @state() private readsOnly = false;
-  @state() private days = '';
+  readonly #openedAt = clock.now();
   @state() private made: Made | undefined;
   @query('gosip-dialog') private dialog!: GosipDialog;
 
   static override styles = [look, fields];
+
+  protected override readonly draftKey = 'api-token ';
+
+  protected override stored(): undefined {
+    return undefined;
+  }
+
+  protected override fresh(): Draft {
+    return { name: '', whose: 'admin', readsOnly: false, days: '' };
+  }
 
   override render() {
     const heading = this.made === undefined ? t('security.token.add') : this.made.name;
@@ -46,6 +61,7 @@ export class GosipApiTokenDialog extends FormElement {
   }
 
   private renderForm() {
+    const { name, whose, readsOnly, days } = this.current;
     return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
         ${this.renderProblem()}
         ${field({
@@ -55,15 +71,15 @@ export class GosipApiTokenDialog extends FormElement {
           maxLength: 80,
           hasFocus: true,
           wrong: this.wrong('name'),
-          value: this.name,
-          changed: (name) => (this.name = name),
+          value: name,
+          changed: (typed) => this.change({ name: typed }),
         })}
         ${choice({
           label: t('security.token.whose'),
           name: 'whose',
           hint: t('security.token.whoseHint'),
-          value: this.whose,
-          changed: (whose) => (this.whose = whose),
+          value: whose,
+          changed: (chosen) => this.change({ whose: chosen }),
           choices: [
             { value: 'admin', text: t('security.token.admin') },
             ...this.people.map(({ id, name }) => ({ value: id, text: name })),
@@ -72,23 +88,31 @@ export class GosipApiTokenDialog extends FormElement {
         ${choice({
           label: t('security.token.lifetime'),
           name: 'lifetime',
-          value: this.days,
+          value: days,
           wrong: this.wrong('expiresAt'),
-          changed: (days) => (this.days = days),
+          changed: (chosen) => this.change({ days: chosen }),
           choices: lifetimes.map(({ value, key }) => ({ value, text: t(key) })),
         })}
         ${check({
           label: t('security.token.readOnly'),
           name: 'readOnly',
-          isOn: this.readsOnly,
-          changed: (readsOnly) => (this.readsOnly = readsOnly),
+          isOn: readsOnly,
+          changed: (isOn) => this.change({ readsOnly: isOn }),
         })}
+        ${this.renderUnsaved()}
       </form>
-      <md-text-button slot="actions" @click=${() => this.dialog.close()}>${t('action.cancel')}</md-text-button>
+      <md-text-button slot="actions" @click=${this.leave}
+        >${t(this.draft === undefined ? 'action.close' : 'action.discard')}</md-text-button
+      >
       <md-filled-button slot="actions" ?disabled=${this.isBusy} @click=${this.submit}
         >${t('security.token.make')}</md-filled-button
       >`;
   }
+
+  private leave = (): void => {
+    this.discard();
+    this.dialog.close();
+  };
 
   private renderProblem() {
     const text = this.wrongElsewhere('name', 'expiresAt');
@@ -102,10 +126,12 @@ export class GosipApiTokenDialog extends FormElement {
   }
 
   protected override async send(): Promise<void> {
-    const { name, whose, readsOnly, days } = this;
+    const { name, whose, readsOnly, days } = this.current;
     const of = whose === 'admin' ? { role: 'admin' as const } : { personId: whose as Person['id'] };
-    const expiresAt = days === '' ? {} : { expiresAt: new Date(clock.now() + Number(days) * dayMs).toISOString() };
-    this.made = await call(createApiToken, { body: { name, ...of, scope: readsOnly ? 'read' : 'all', ...expiresAt } });
+    const expiresAt = days === '' ? {} : { expiresAt: new Date(this.#openedAt + Number(days) * dayMs).toISOString() };
+    const body = { name, ...of, scope: readsOnly ? ('read' as const) : ('all' as const), ...expiresAt };
+    this.made = await call(createApiToken, { body, once: this.once() });
+    this.discard();
   }
 }
 

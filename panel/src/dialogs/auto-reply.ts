@@ -215,7 +215,7 @@ export class GosipAutoReplyDialog extends DraftDialog<Draft> {
     if (draft === undefined) return;
     // What is left empty is refused at its field.
     const body = { ...draft, quietMinutes: draft.quietMinutes ?? 0 };
-    if (this.replyId === '') await call(createAutoReply, { body });
+    if (this.replyId === '') await call(createAutoReply, { body, once: this.once() });
     else {
       const params = { id: this.replyId as AutoReply['id'] };
       this.assertUnchanged(draftOf(await call(getAutoReply, { params })));

@@ -1,16 +1,14 @@
-import '@material/web/button/filled-button.js';
 import '@material/web/button/text-button.js';
 import { html, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { changeBlocklistEntry, createBlocklistEntry, deleteBlocklistEntry, getBlocklistEntry } from '#contract/blocklist.ts';
 import { call } from '../api.ts';
 import { blockedText, hitsText } from '../block-words.ts';
 import type { BlocklistEntry } from '../data.ts';
 import { whenThere } from '../parts/card.ts';
-import '../parts/dialog.ts';
-import type { GosipDialog } from '../parts/dialog.ts';
+import { DraftDialog } from '../parts/draft-dialog.ts';
 import { choice, field } from '../parts/field.ts';
-import { fields, FormElement, problemLine } from '../parts/form.ts';
+import { fields, problemLine } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
 import { removeLater } from '../removed.ts';
 import { isAdmin, me } from '../session.ts';
@@ -32,11 +30,9 @@ const kinds: Readonly<
 
 /** Whom to block, in words; or one who is blocked. */
 @customElement('gosip-blocklist-entry-dialog')
-export class GosipBlocklistEntryDialog extends FormElement {
+export class GosipBlocklistEntryDialog extends DraftDialog<Draft> {
   /** Empty for a new one. */
   @property() entryId = '';
-  @state() private draft: Draft | undefined;
-  @query('gosip-dialog') private dialog!: GosipDialog;
   private readonly seen = new Shown<BlocklistEntry | null>(
     this,
     async () => (this.entryId === '' ? null : call(getBlocklistEntry, { params: { id: this.entryId } })),
@@ -45,35 +41,44 @@ export class GosipBlocklistEntryDialog extends FormElement {
 
   static override styles = [look, fields, danger];
 
+  protected override get draftKey(): string {
+    return `blocklist-entry ${this.entryId}`;
+  }
+
+  protected override get isNew(): boolean {
+    return this.entryId === '';
+  }
+
+  protected override stored(): Draft | undefined {
+    const entry = this.seen.value ?? undefined;
+    return entry === undefined ? undefined : draftOf(entry);
+  }
+
+  protected override fresh(): Draft {
+    return { kind: 'exact', pattern: '', reason: '', owner: 'house' };
+  }
+
   override render() {
     const entry = this.seen.value ?? undefined;
-    return html`<gosip-dialog
-      ?firm=${this.draft !== undefined}
-      heading=${entry === undefined ? t('block.add') : blockedText(entry)}
-      @closed=${() => this.dispatchEvent(new Event('closed'))}
-    >
-      ${whenThere(this.seen, t('problem.gone'), (seen) => this.renderForm(seen))}
-      ${
-        entry === undefined
-          ? nothing
-          : html`<md-text-button slot="actions" class="danger" @click=${() => this.letThrough(entry)}
-              >${t('block.remove')}</md-text-button
-            >`
-      }
-      <md-text-button slot="actions" @click=${() => this.dialog.close()}>${t('action.cancel')}</md-text-button>
-      <md-filled-button slot="actions" ?disabled=${this.isBusy} @click=${this.submit}
-        >${t(entry === undefined ? 'block.action' : 'action.save')}</md-filled-button
-      >
-    </gosip-dialog>`;
+    const remove = (one: BlocklistEntry) =>
+      html`<md-text-button slot="actions" class="danger" @click=${() => this.letThrough(one)}
+        >${t('block.remove')}</md-text-button
+      >`;
+    return this.renderDialog(
+      entry === undefined ? t('block.add') : blockedText(entry),
+      whenThere(this.seen, t('problem.gone'), (seen) => this.renderForm(seen)),
+      entry === undefined ? { save: t('block.action'), canSave: this.isNew } : { other: remove(entry) },
+    );
   }
 
   private renderForm(entry: BlocklistEntry | null) {
-    const draft = this.draft ?? draftOf(entry);
-    const change = (part: Partial<Draft>) => (this.draft = { ...draft, ...part });
+    const draft = this.current;
+    const change = (part: Partial<Draft>) => this.change(part);
     const { label, hint } = kinds[draft.kind];
     const problem = this.wrongElsewhere('pattern', 'reason');
     return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
-      ${problemLine(problem)} ${entry === null ? nothing : html`<p class="quiet">${hitsText(entry)}</p>`}
+      ${problemLine(problem)} ${this.renderMeanwhile((theirs) => blockedText(theirs))}
+      ${entry === null ? nothing : html`<p class="quiet">${hitsText(entry)}</p>`}
       ${choice({
         label: t('block.kind'),
         name: 'kind',
@@ -101,7 +106,7 @@ export class GosipBlocklistEntryDialog extends FormElement {
         value: draft.reason,
         changed: (reason) => change({ reason }),
       })}
-      ${entry === null ? this.renderOwner(draft, change) : nothing}
+      ${entry === null ? this.renderOwner(draft, change) : nothing} ${this.renderUnsaved()}
     </form>`;
   }
 
@@ -122,18 +127,23 @@ export class GosipBlocklistEntryDialog extends FormElement {
 
   protected override async send(): Promise<void> {
     const entry = this.seen.value ?? null;
-    const { owner, ...body } = this.draft ?? draftOf(entry);
+    const { owner, ...body } = this.current;
+    this.assertUnchanged();
     if (entry === null) await this.add(body, owner);
-    else await this.change(entry, body);
-    this.dialog.close();
+    else await this.save(entry, body);
+    this.discard();
+    this.close();
   }
 
   private async add(body: Omit<Draft, 'owner'>, owner: Draft['owner']): Promise<void> {
-    const made = await call(createBlocklistEntry, { body: { ...body, ...(isAdmin() ? { owner } : {}) } });
+    const made = await call(createBlocklistEntry, {
+      body: { ...body, ...(isAdmin() ? { owner } : {}) },
+      once: this.once(),
+    });
     sayDone(t('block.done', { what: blockedText(made) }), () => call(deleteBlocklistEntry, { params: { id: made.id } }));
   }
 
-  private async change({ id, kind, pattern, reason }: BlocklistEntry, body: Omit<Draft, 'owner'>): Promise<void> {
+  private async save({ id, kind, pattern, reason }: BlocklistEntry, body: Omit<Draft, 'owner'>): Promise<void> {
     await call(changeBlocklistEntry, { params: { id }, body });
     sayDone(t('state.saved'), () => call(changeBlocklistEntry, { params: { id }, body: { kind, pattern, reason } }));
   }
@@ -141,13 +151,12 @@ export class GosipBlocklistEntryDialog extends FormElement {
   private letThrough(entry: BlocklistEntry): void {
     const text = t('block.undone', { number: blockedText(entry) });
     removeLater(entry.id, text, () => call(deleteBlocklistEntry, { params: { id: entry.id } }));
-    this.dialog.close();
+    this.discard();
+    this.close();
   }
 }
 
-function draftOf(entry: BlocklistEntry | null): Draft {
-  if (entry === null) return { kind: 'exact', pattern: '', reason: '', owner: 'house' };
-  const { kind, pattern, reason, personId } = entry;
+function draftOf({ kind, pattern, reason, personId }: BlocklistEntry): Draft {
   return { kind, pattern, reason, owner: personId === null ? 'house' : 'me' };
 }
 

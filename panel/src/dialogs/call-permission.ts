@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { customElement } from 'lit/decorators.js';
 import {
   clearDeviceCallPermission,
   clearPersonCallPermission,
@@ -12,7 +12,6 @@ import { countryName } from '../rules/speech.ts';
 import { speech } from '../speech-of.ts';
 import type { CallPermission } from '../limit-words.ts';
 import { whenRead } from '../parts/card.ts';
-import '../parts/dialog.ts';
 import { area, check, choice } from '../parts/field.ts';
 import { say } from '../parts/snackbar.ts';
 import '../parts/week-grid.ts';
@@ -27,8 +26,8 @@ type Draft = {
   readonly allow: Kind;
   readonly numbers: string;
   readonly countries: string;
-  /** Undefined: at any time. */
-  readonly hours: CallPermission['hours'] | undefined;
+  /** Null: at any time. */
+  readonly hours: CallPermission['hours'] | null;
 };
 
 /** To begin with. */
@@ -38,8 +37,7 @@ const kinds = ['any', 'everything', 'countries', 'national', 'list', 'house'] as
 
 /** What a phone or a person may call outside of the house. */
 @customElement('gosip-call-permission-dialog')
-export class GosipCallPermissionDialog extends LimitDialog {
-  @state() private draft: Draft | undefined;
+export class GosipCallPermissionDialog extends LimitDialog<Draft> {
   private readonly seen = new Shown(
     this,
     async () => {
@@ -50,20 +48,32 @@ export class GosipCallPermissionDialog extends LimitDialog {
     [],
   );
 
-  override render() {
-    return html`<gosip-dialog firm heading=${t('permission.title')} @closed=${this.closed}>
-      ${whenRead(this.seen, (now) => this.renderForm(now))}
-      <md-text-button slot="actions" @click=${() => this.dialog.close()}>${t('action.cancel')}</md-text-button>
-      <md-filled-button slot="actions" ?disabled=${this.isBusy} @click=${this.submit}>${t('action.save')}</md-filled-button>
-    </gosip-dialog>`;
+  protected override get draftKey(): string {
+    return `call-permission ${this.whose}`;
   }
 
-  private renderForm(now: CallPermission | null) {
-    const draft = this.draft ?? draftOf(now);
-    const change = (part: Partial<Draft>) => (this.draft = { ...draft, ...part });
+  protected override stored(): Draft | undefined {
+    const { value } = this.seen;
+    return value === undefined ? undefined : draftOf(value);
+  }
+
+  protected override fresh(): Draft {
+    return draftOf(null);
+  }
+
+  override render() {
+    return this.renderDialog(
+      t('permission.title'),
+      whenRead(this.seen, () => this.renderForm()),
+    );
+  }
+
+  private renderForm() {
+    const draft = this.current;
+    const change = (part: Partial<Draft>) => this.change(part);
     const text = this.wrongElsewhere('numbers', 'countries');
     return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
-      ${problemLine(text)}
+      ${problemLine(text)} ${this.renderMeanwhile()}
       ${choice({
         label: t('permission.allow'),
         name: 'allow',
@@ -74,7 +84,7 @@ export class GosipCallPermissionDialog extends LimitDialog {
       })}
       ${draft.allow === 'countries' ? this.renderCountries(draft, change) : nothing}
       ${draft.allow === 'house' || draft.allow === 'any' ? nothing : this.renderNumbers(draft, change)}
-      ${draft.allow === 'house' || draft.allow === 'any' ? nothing : this.renderHours(draft, change)}
+      ${draft.allow === 'house' || draft.allow === 'any' ? nothing : this.renderHours(draft, change)} ${this.renderUnsaved()}
     </form>`;
   }
 
@@ -105,19 +115,20 @@ export class GosipCallPermissionDialog extends LimitDialog {
   }
 
   private renderHours({ hours }: Draft, change: (part: Partial<Draft>) => void) {
-    const turn = (isOn: boolean) => change({ hours: isOn ? everyDay : undefined });
+    const turn = (isOn: boolean) => change({ hours: isOn ? everyDay : null });
     const painted = (event: Event) => {
       const { value } = event.target as GosipWeekGrid;
       change({ hours: value.map(({ days, from, to }) => ({ days: [...days], from, to })) });
     };
     const label = t('permission.atTimes');
-    return html`${check({ label, name: 'atTimes', hint: t('permission.atTimesHint'), isOn: hours !== undefined, changed: turn })}
-    ${hours === undefined ? nothing : html`<gosip-week-grid .value=${hours} @changed=${painted}></gosip-week-grid>`}`;
+    return html`${check({ label, name: 'atTimes', hint: t('permission.atTimesHint'), isOn: hours !== null, changed: turn })}
+    ${hours === null ? nothing : html`<gosip-week-grid .value=${hours} @changed=${painted}></gosip-week-grid>`}`;
   }
 
   protected override async send(): Promise<void> {
     const now = this.seen.value ?? null;
-    const { allow, numbers, countries, hours = [] } = this.draft ?? draftOf(now);
+    const { allow, numbers, countries, hours } = this.current;
+    this.assertUnchanged();
     const isPhone = this.phoneId !== '';
     if (allow === 'any') {
       if (now !== null)
@@ -126,13 +137,14 @@ export class GosipCallPermissionDialog extends LimitDialog {
           : call(clearPersonCallPermission, { params: this.person }));
     } else {
       const lists = { numbers: linesOf(numbers), countries: allow === 'countries' ? linesOf(countries) : [] };
-      const body = { allow, ...lists, hours };
+      const body = { allow, ...lists, hours: [...(hours ?? [])] };
       await (isPhone
         ? call(setDeviceCallPermission, { params: this.phone, body })
         : call(setPersonCallPermission, { params: this.person, body }));
     }
+    this.discard();
     say({ text: t('state.saved') });
-    this.dialog.close();
+    this.close();
   }
 }
 
@@ -141,7 +153,7 @@ function draftOf(now: CallPermission | null): Draft {
     allow: now?.allow ?? 'any',
     numbers: now?.numbers.join('\n') ?? '',
     countries: now?.countries.join(', ') ?? '',
-    hours: now === null || now.hours.length === 0 ? undefined : now.hours,
+    hours: now === null || now.hours.length === 0 ? null : now.hours,
   };
 }
 

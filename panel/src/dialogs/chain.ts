@@ -273,7 +273,7 @@ export class GosipChainDialog extends DraftDialog<Draft> {
   protected override async send(): Promise<void> {
     const { draft, chainId: id } = this;
     if (draft === undefined) return;
-    if (id === '') await call(createEscalationChain, { body: draft });
+    if (id === '') await call(createEscalationChain, { body: draft, once: this.once() });
     else {
       this.assertUnchanged(draftOf(await call(getEscalationChain, { params: { id } })));
       await call(changeEscalationChain, { params: { id }, body: draft });

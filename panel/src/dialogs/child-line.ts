@@ -12,7 +12,6 @@ import { allPeople } from '../data.ts';
 import type { Person } from '../data.ts';
 import type { ChildLine } from '../limit-words.ts';
 import { whenRead } from '../parts/card.ts';
-import '../parts/dialog.ts';
 import { area, check, field } from '../parts/field.ts';
 import { say } from '../parts/snackbar.ts';
 import { weekdayStyles } from '../parts/weekdays.ts';
@@ -32,7 +31,7 @@ type Draft = {
   readonly numbers: string;
   readonly groups: string;
   readonly isHouseAllowed: boolean;
-  readonly parents: ReadonlySet<string>;
+  readonly parents: readonly string[];
   readonly quiet: readonly TimeCondition[];
   readonly isQuietForParents: boolean;
 };
@@ -40,8 +39,7 @@ type Change = (part: Partial<Draft>) => void;
 
 /** Whom a child's phone may call and be called by, who its parents are, and when it is quiet. */
 @customElement('gosip-child-line-dialog')
-export class GosipChildLineDialog extends LimitDialog {
-  @state() private draft: Draft | undefined;
+export class GosipChildLineDialog extends LimitDialog<Draft> {
   @state() private paintsWeek = false;
   private readonly seen = new Shown<Seen>(
     this,
@@ -55,20 +53,32 @@ export class GosipChildLineDialog extends LimitDialog {
 
   static override styles = [weekdayStyles, entries, ruleDialogStyles, ...LimitDialog.styles];
 
-  override render() {
-    return html`<gosip-dialog firm heading=${t('child.title')} @closed=${this.closed}>
-      ${whenRead(this.seen, (seen) => this.renderForm(seen))}
-      <md-text-button slot="actions" @click=${() => this.dialog.close()}>${t('action.cancel')}</md-text-button>
-      <md-filled-button slot="actions" ?disabled=${this.isBusy} @click=${this.submit}>${t('action.save')}</md-filled-button>
-    </gosip-dialog>`;
+  protected override get draftKey(): string {
+    return `child-line ${this.whose}`;
   }
 
-  private renderForm({ now, people }: Seen) {
-    const draft = this.draft ?? draftOf(now);
-    const change: Change = (part) => (this.draft = { ...draft, ...part });
+  protected override stored(): Draft | undefined {
+    const { value } = this.seen;
+    return value === undefined ? undefined : draftOf(value.now);
+  }
+
+  protected override fresh(): Draft {
+    return draftOf(null);
+  }
+
+  override render() {
+    return this.renderDialog(
+      t('child.title'),
+      whenRead(this.seen, (seen) => this.renderForm(seen)),
+    );
+  }
+
+  private renderForm({ people }: Seen) {
+    const draft = this.current;
+    const change: Change = (part) => this.change(part);
     const text = this.wrongElsewhere('allowed', 'contactGroups');
     return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
-      ${problemLine(text)}
+      ${problemLine(text)} ${this.renderMeanwhile()}
       ${check({
         label: t('child.isOn'),
         name: 'isOn',
@@ -77,6 +87,7 @@ export class GosipChildLineDialog extends LimitDialog {
         changed: (isOn) => change({ isOn }),
       })}
       ${draft.isOn ? html`${this.renderWho(draft, change)} ${this.renderParents(draft, people, change)} ${this.renderQuiet(draft, change)}` : nothing}
+      ${this.renderUnsaved()}
     </form>`;
   }
 
@@ -114,8 +125,8 @@ export class GosipChildLineDialog extends LimitDialog {
           check({
             label: name,
             name: `parent-${id}`,
-            isOn: parents.has(id),
-            changed: (isOn) => change({ parents: new Set(isOn ? [...parents, id] : [...parents].filter((one) => one !== id)) }),
+            isOn: parents.includes(id),
+            changed: (isOn) => change({ parents: isOn ? [...parents, id] : parents.filter((one) => one !== id) }),
           }),
         )}
       </div>
@@ -150,7 +161,8 @@ export class GosipChildLineDialog extends LimitDialog {
 
   protected override async send(): Promise<void> {
     const now = this.seen.value?.now ?? null;
-    const draft = this.draft ?? draftOf(now);
+    const draft = this.current;
+    this.assertUnchanged();
     const isPhone = this.phoneId !== '';
     if (draft.isOn) {
       const body = bodyOf(draft, now);
@@ -159,8 +171,9 @@ export class GosipChildLineDialog extends LimitDialog {
         : call(setPersonChildLine, { params: this.person, body }));
     } else if (now !== null)
       await (isPhone ? call(clearDeviceChildLine, { params: this.phone }) : call(clearPersonChildLine, { params: this.person }));
+    this.discard();
     say({ text: t('state.saved') });
-    this.dialog.close();
+    this.close();
   }
 }
 
@@ -170,7 +183,7 @@ function draftOf(now: ChildLine | null): Draft {
     numbers: (now?.allowed ?? []).flatMap((one) => (one.kind === 'number' ? [one.number] : [])).join('\n'),
     groups: now?.contactGroups.join(', ') ?? '',
     isHouseAllowed: now?.isHouseAllowed ?? true,
-    parents: new Set((now?.parents ?? []).flatMap((one) => (one.kind === 'person' ? [one.id] : []))),
+    parents: (now?.parents ?? []).flatMap((one) => (one.kind === 'person' ? [one.id] : [])),
     quiet: now?.quiet ?? [],
     isQuietForParents: now?.isQuietForParents ?? false,
   };

@@ -17,6 +17,8 @@ export type ContactFormFacts = {
   readonly contact: Contact | undefined;
   readonly people: readonly Person[];
   readonly groupTyped: string;
+  /** What others changed meanwhile, and that it is not saved. */
+  readonly notes: TemplateResult;
   /** What is wrong that no field shows. */
   readonly problem: string;
   readonly wrong: (field: string) => string;
@@ -51,7 +53,7 @@ export function renderContactForm(facts: ContactFormFacts): TemplateResult {
           })}
           ${renderNumbers(facts)}`
     }
-    ${renderGroups(facts)} ${isKeptElsewhere ? nothing : renderOwner(facts)}
+    ${renderGroups(facts)} ${isKeptElsewhere ? nothing : renderOwner(facts)} ${facts.notes}
   </form>`;
 }
 

@@ -3,7 +3,7 @@ import '@material/web/button/filled-tonal-button.js';
 import '@material/web/button/text-button.js';
 import { mdiMessageTextOutline } from '@mdi/js';
 import { html, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { customElement, property, query } from 'lit/decorators.js';
 import { changeContact, createContact, deleteContact, getContact, listContacts } from '#contract/contacts.ts';
 import { call } from '../api.ts';
 import { draftOf, emptyDraft, withoutBlanks, withTypedGroup } from '../contact-draft.ts';
@@ -15,7 +15,8 @@ import { failedNotice, notRead } from '../parts/card.ts';
 import { chips } from '../parts/chips.ts';
 import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
-import { fields, FormElement } from '../parts/form.ts';
+import { DraftForm } from '../parts/draft-form.ts';
+import { fields } from '../parts/form.ts';
 import '../parts/icon-button.ts';
 import { initialsStyles, renderInitials } from '../parts/initials.ts';
 import { look, rows } from '../parts/look.ts';
@@ -30,23 +31,36 @@ import { renderContactForm } from './contact-form.ts';
 import { contactStyles } from './contact-styles.ts';
 import { danger } from './danger.ts';
 
+/** `groupTyped`: not added yet. */
+type Draft = ContactDraft & { readonly groupTyped: string };
 type Seen = { readonly contact: Contact | undefined; readonly people: readonly Person[] };
 
 /** One contact: to call and to write to; to change it where one may. */
 @customElement('gosip-contact-dialog')
-export class GosipContactDialog extends FormElement {
+export class GosipContactDialog extends DraftForm<Draft> {
   /** Empty for a new one, or for whoever has the number. */
   @property() contactId = '';
   @property() number = '';
   /** What a new one may be called. */
   @property() name = '';
-  /** What was typed; undefined while nothing is changed. */
-  @property({ attribute: false }) draft: ContactDraft | undefined;
-  @state() private groupTyped = '';
   @query('gosip-dialog') private dialog!: GosipDialog;
   private readonly seen = new Shown(this, () => this.read(), contactFacts);
 
   static override styles = [look, rows, fields, chips, initialsStyles, danger, contactStyles];
+
+  protected override get draftKey(): string {
+    return `contact ${this.contactId || this.number}`;
+  }
+
+  protected override stored(): Draft | undefined {
+    const { contact } = this.seen.value ?? {};
+    return contact === undefined ? undefined : typed(draftOf(contact));
+  }
+
+  protected override fresh(): Draft {
+    const personId = isAdmin() ? null : (me()?.person?.id ?? null);
+    return typed(emptyDraft({ name: this.name, number: this.number, personId }));
+  }
 
   private async read(): Promise<Seen> {
     const [contact, people] = await Promise.all([this.readContact(), isAdmin() ? allPeople() : []]);
@@ -116,21 +130,22 @@ export class GosipContactDialog extends FormElement {
               >${t('action.delete')}</md-text-button
             >`
           : nothing
-      }<md-filled-tonal-button slot="actions" @click=${() => (this.draft = draftOf(contact))}
+      }<md-filled-tonal-button slot="actions" @click=${() => this.change({})}
         >${t(contact.addressBookId === null ? 'contact.edit' : 'contact.editGroups')}</md-filled-tonal-button
       >`;
   }
 
   private renderForm({ contact, people }: Seen) {
     return renderContactForm({
-      draft: this.draft ?? this.newDraft(),
+      draft: this.current,
       contact,
       people,
-      groupTyped: this.groupTyped,
+      groupTyped: this.current.groupTyped,
+      notes: html`${this.renderMeanwhile()} ${this.renderUnsaved()}`,
       problem: this.wrongElsewhere('name', 'numbers', ...(this.draft?.numbers ?? []).map((_one, at) => `numbers.${at}.number`)),
       wrong: (field) => this.wrong(field),
-      change: (draft) => (this.draft = draft),
-      typeGroup: (text) => (this.groupTyped = text),
+      change: (draft) => this.change(draft),
+      typeGroup: (groupTyped) => this.change({ groupTyped }),
       submit: this.submit,
       submitOnEnter: this.submitOnEnter,
       isAdmin: isAdmin(),
@@ -138,25 +153,25 @@ export class GosipContactDialog extends FormElement {
     });
   }
 
-  private newDraft(): ContactDraft {
-    const personId = isAdmin() ? null : (me()?.person?.id ?? null);
-    return emptyDraft({ name: this.name, number: this.number, personId });
-  }
-
   private renderFormActions({ contact }: Seen) {
-    const away = () => (contact === undefined ? this.dialog.close() : (this.draft = undefined));
+    const away = () => {
+      this.discard();
+      if (contact === undefined) this.dialog.close();
+    };
     return html`<md-text-button slot="actions" @click=${away}
-        >${t(contact === undefined ? 'action.cancel' : 'action.discard')}</md-text-button
+        >${t(this.draft === undefined ? 'action.close' : 'action.discard')}</md-text-button
       >
       <md-filled-button slot="actions" ?disabled=${this.isBusy} @click=${this.submit}>${t('action.save')}</md-filled-button>`;
   }
 
   protected override async send(): Promise<void> {
-    const draft = withTypedGroup(withoutBlanks(this.draft ?? this.newDraft()), this.groupTyped);
-    this.groupTyped = '';
-    this.draft = draft;
+    this.assertUnchanged();
+    const { groupTyped, ...written } = this.current;
+    const draft = withTypedGroup(withoutBlanks(written), groupTyped);
+    this.change(typed(draft));
     const before = this.seen.value?.contact;
-    await (before === undefined ? add(draft) : change(before, draft));
+    await (before === undefined ? add(draft, this.once()) : change(before, draft));
+    this.discard();
     this.dialog.close();
   }
 
@@ -170,13 +185,18 @@ export class GosipContactDialog extends FormElement {
     if (contact === undefined) return;
     const { id, name } = contact;
     removeLater(id, t('contact.deleted', { name }), () => call(deleteContact, { params: { id } }));
+    this.discard();
     this.dialog.close();
   };
 }
 
-async function add({ name, numbers, groups, personId }: ContactDraft): Promise<void> {
+function typed(draft: ContactDraft): Draft {
+  return { ...draft, groupTyped: '' };
+}
+
+async function add({ name, numbers, groups, personId }: ContactDraft, once: string): Promise<void> {
   const body = { name, numbers: [...numbers], groups: [...groups], personId: personId as Person['id'] | null };
-  const { id } = await call(createContact, { body });
+  const { id } = await call(createContact, { body, once });
   sayDone(t('contact.added', { name }), () => call(deleteContact, { params: { id } }));
 }
 

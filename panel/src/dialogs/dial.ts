@@ -2,7 +2,6 @@ import '@material/web/button/filled-button.js';
 import '@material/web/button/text-button.js';
 import { mdiBackspaceOutline, mdiPhone } from '@mdi/js';
 import { css, html } from 'lit';
-import type { PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { placeCall } from '#contract/calls.ts';
 import { call } from '../api.ts';
@@ -13,7 +12,8 @@ import { whenRead } from '../parts/card.ts';
 import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
 import { choice, field } from '../parts/field.ts';
-import { fields, FormElement } from '../parts/form.ts';
+import { DraftForm } from '../parts/draft-form.ts';
+import { fields, problemLine } from '../parts/form.ts';
 import '../parts/icon-button.ts';
 import '../parts/icon.ts';
 import { look } from '../parts/look.ts';
@@ -25,14 +25,18 @@ import { toProblem } from '../problem.ts';
 import { usualPhone, usePhone } from '../usual-phone.ts';
 import { t } from '../words.ts';
 
+/** `name`: of whom the number is, as long as it is not changed. */
+type Draft = { readonly number: string; readonly name: string };
+
 const typingMs = 200;
 const keys = '123456789*0#'.split('');
 
 /** Calls from here: a phone of one's own rings first, and dials once it is picked up. */
 @customElement('gosip-dial-dialog')
-export class GosipDialDialog extends FormElement {
+export class GosipDialDialog extends DraftForm<Draft> {
+  /** To begin with. */
   @property() number = '';
-  /** Of whom the number is, as long as it is not changed. */
+  /** Of whom it is. */
   @property() name = '';
   @state() private deviceId = '';
   @state() private targets: readonly DialTarget[] = [];
@@ -90,8 +94,20 @@ export class GosipDialDialog extends FormElement {
     `,
   ];
 
-  protected override willUpdate(changed: PropertyValues): void {
-    super.willUpdate(changed);
+  protected override get draftKey(): string {
+    return `dial ${this.number}`;
+  }
+
+  protected override stored(): undefined {
+    return undefined;
+  }
+
+  protected override fresh(): Draft {
+    return { number: this.number, name: this.name };
+  }
+
+  override willUpdate(): void {
+    super.willUpdate();
     const phones = this.own();
     if (!phones.some(({ id }) => id === this.deviceId)) this.deviceId = usualPhone(phones)?.id ?? '';
   }
@@ -101,9 +117,8 @@ export class GosipDialDialog extends FormElement {
     return (this.phones.value ?? []).filter(({ enabled, isRegistered }) => enabled && isRegistered);
   }
 
-  private change(number: string): void {
-    this.number = number;
-    this.name = '';
+  private type(number: string, name = ''): void {
+    this.change({ number, name });
     this.targets = [];
     this.#cancelTyping();
     if (isName(number)) this.#cancelTyping = clock.after(typingMs, () => void this.find(number));
@@ -112,69 +127,79 @@ export class GosipDialDialog extends FormElement {
   private async find(text: string): Promise<void> {
     try {
       const targets = await dialTargets(text.trim(), this.phones.value ?? []);
-      if (text === this.number) this.targets = targets;
+      if (text === this.current.number) this.targets = targets;
     } catch (error) {
       this.problem = toProblem(error);
     }
   }
 
   private take({ number, name }: DialTarget): void {
-    this.change(number);
-    this.name = name;
+    this.type(number, name);
     this.renderRoot.querySelector<HTMLElement>('input')?.focus();
   }
 
   protected override async send(): Promise<void> {
+    const { number, name } = this.current;
     const first = this.targets[0];
-    if (isName(this.number) && first !== undefined) {
+    if (isName(number) && first !== undefined) {
       this.take(first);
       return;
     }
     const phone = this.own().find(({ id }) => id === this.deviceId);
-    if (phone === undefined || this.number.trim() === '') return;
-    await call(placeCall, { body: { deviceId: phone.id, to: this.number.trim() } });
+    if (phone === undefined || number.trim() === '') return;
+    await call(placeCall, { body: { deviceId: phone.id, to: number.trim() } });
+    this.discard();
     usePhone(phone.id);
-    say({ text: t('dial.rings', { phone: phone.name, to: this.name === '' ? this.number.trim() : this.name }) });
+    say({ text: t('dial.rings', { phone: phone.name, to: name === '' ? number.trim() : name }) });
     this.dialog.close();
   }
 
   override render() {
+    const { number, name } = this.current;
     return html`<gosip-dialog
-      heading=${this.name === '' ? t('nav.dial') : t('dial.call', { name: this.name })}
+      heading=${name === '' ? t('nav.dial') : t('dial.call', { name })}
       @closed=${() => this.dispatchEvent(new Event('closed'))}
     >
       ${whenRead(this.phones, () => this.renderForm())}
-      <md-text-button slot="actions" @click=${() => this.dialog.close()}>${t('action.cancel')}</md-text-button>
+      <md-text-button slot="actions" @click=${this.leave}
+        >${t(this.draft === undefined ? 'action.close' : 'action.discard')}</md-text-button
+      >
       <md-filled-button
         slot="actions"
         has-icon
-        ?disabled=${this.isBusy || this.own().length === 0 || this.number.trim() === '' || isName(this.number)}
+        ?disabled=${this.isBusy || this.own().length === 0 || number.trim() === '' || isName(number)}
         @click=${this.submit}
         ><gosip-icon slot="icon" .path=${mdiPhone}></gosip-icon>${t('dial.action')}</md-filled-button
       >
     </gosip-dialog>`;
   }
 
+  private leave = (): void => {
+    this.discard();
+    this.dialog.close();
+  };
+
   private renderForm() {
     const phones = this.own();
-    if (phones.length === 0) return html`<p class="problem" role="alert">${t('dial.noPhone')}</p>`;
+    const { number } = this.current;
+    if (phones.length === 0) return problemLine(t('dial.noPhone'));
     return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
-      ${this.wrongElsewhere('to') === '' ? '' : html`<p class="problem" role="alert">${this.wrongElsewhere('to')}</p>`}
+      ${problemLine(this.wrongElsewhere('to'))}
       <div class="line">
         ${field({
           label: t('dial.number'),
           name: 'to',
-          value: this.number,
+          value: number,
           inputMode: 'tel',
           maxLength: 64,
           hasFocus: true,
           wrong: this.wrong('to'),
-          changed: (number) => this.change(number),
+          changed: (typed) => this.type(typed),
         })}
         <gosip-icon-button
           .path=${mdiBackspaceOutline}
           label=${t('dial.back')}
-          @click=${() => this.change(this.number.slice(0, -1))}
+          @click=${() => this.type(number.slice(0, -1))}
         ></gosip-icon-button>
       </div>
       <div class="targets" aria-live="polite">
@@ -185,8 +210,8 @@ export class GosipDialDialog extends FormElement {
             </button>`,
         )}
       </div>
-      <div class="keys" ?hidden=${isName(this.number)}>
-        ${keys.map((key) => html`<button type="button" @click=${() => this.change(`${this.number}${key}`)}>${key}</button>`)}
+      <div class="keys" ?hidden=${isName(number)}>
+        ${keys.map((key) => html`<button type="button" @click=${() => this.type(`${number}${key}`)}>${key}</button>`)}
       </div>
       ${choice({
         label: t('dial.from'),

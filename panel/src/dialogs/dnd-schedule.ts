@@ -1,16 +1,14 @@
-import '@material/web/button/filled-button.js';
 import '@material/web/button/outlined-button.js';
 import '@material/web/button/text-button.js';
 import { html, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { readSchedule, saveSchedule } from '../dnd-schedule.ts';
 import type { DndEntry } from '../dnd-schedule.ts';
 import { windowText } from '../dnd-words.ts';
 import { whenRead } from '../parts/card.ts';
-import '../parts/dialog.ts';
-import type { GosipDialog } from '../parts/dialog.ts';
+import { DraftDialog } from '../parts/draft-dialog.ts';
 import { check, field } from '../parts/field.ts';
-import { fields, FormElement, problemLine } from '../parts/form.ts';
+import { fields, problemLine } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
 import '../parts/week-grid.ts';
 import type { GosipWeekGrid } from '../parts/week-grid.ts';
@@ -24,45 +22,51 @@ import type { Editing } from './rule/editing.ts';
 import { entries, entry } from './rule/entry.ts';
 import { ruleDialogStyles } from './rule/styles.ts';
 
+type Draft = { readonly entries: readonly DndEntry[] };
+
 const newEntry: DndEntry = { days: [1, 2, 3, 4, 5, 6, 7], from: '22:00', to: '07:00', isOn: true };
 
 /** The times at which do not disturb is on by itself, of a person or of the house. */
 @customElement('gosip-dnd-schedule-dialog')
-export class GosipDndScheduleDialog extends FormElement {
+export class GosipDndScheduleDialog extends DraftDialog<Draft> {
   /** Empty: the house's. */
   @property() personId = '';
   /** Whose it is, as the heading says it. */
   @property() name = '';
-  @state() private draft: readonly DndEntry[] | undefined;
   @state() private paintsWeek = false;
-  @query('gosip-dialog') private dialog!: GosipDialog;
   private readonly seen = new Shown(this, () => readSchedule(this.personId), ['dnd.changed']);
 
   static override styles = [look, fields, weekdayStyles, entries, ruleDialogStyles];
 
+  protected override readonly isNew = false;
+
+  protected override get draftKey(): string {
+    return `dnd-schedule ${this.personId}`;
+  }
+
+  protected override stored(): Draft | undefined {
+    const { value } = this.seen;
+    return value === undefined ? undefined : { entries: value.entries };
+  }
+
+  protected override fresh(): Draft {
+    return { entries: [] };
+  }
+
   override render() {
-    return html`<gosip-dialog
-      firm
-      heading=${t('dnd.scheduleOf', { name: this.name })}
-      @closed=${() => this.dispatchEvent(new Event('closed'))}
-    >
-      ${whenRead(this.seen, ({ entries: saved, timeZone }) => this.renderForm(this.draft ?? saved, timeZone))}
-      <md-text-button slot="actions" @click=${() => this.dialog.close()}
-        >${t(this.draft === undefined ? 'action.close' : 'action.cancel')}</md-text-button
-      >
-      <md-filled-button slot="actions" ?disabled=${this.isBusy || this.draft === undefined} @click=${this.submit}
-        >${t('action.save')}</md-filled-button
-      >
-    </gosip-dialog>`;
+    return this.renderDialog(
+      t('dnd.scheduleOf', { name: this.name }),
+      whenRead(this.seen, ({ timeZone }) => this.renderForm(this.current.entries, timeZone)),
+    );
   }
 
   private renderForm(value: readonly DndEntry[], timeZone: string) {
-    const change = (draft: readonly DndEntry[]) => (this.draft = draft);
+    const change = (next: readonly DndEntry[]) => this.change({ entries: next });
     const editing = { value, change, wrong: (name: string) => this.wrong(name) };
     const zone = timeZone.replaceAll('_', ' ');
     return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
       <p class="quiet">${t('dnd.schedule.text')} ${t('dnd.schedule.zone', { zone })}</p>
-      ${this.renderProblem(value)}
+      ${this.renderProblem(value)} ${this.renderMeanwhile()}
       ${value.map((one, index) => (this.paintsWeek && one.isOn ? nothing : renderEntry(editing, index)))}
       ${this.paintsWeek ? renderWeek(editing) : nothing}
       <div class="adds">
@@ -77,6 +81,7 @@ export class GosipDndScheduleDialog extends FormElement {
           >${t(this.paintsWeek ? 'ruleEdit.asFields' : 'ruleEdit.asWeek')}</md-text-button
         >
       </div>
+      ${this.renderUnsaved()}
     </form>`;
   }
 
@@ -90,9 +95,11 @@ export class GosipDndScheduleDialog extends FormElement {
     const { draft, personId } = this;
     if (draft === undefined) return;
     const before = this.seen.value?.entries ?? [];
-    await saveSchedule(personId, draft);
+    this.assertUnchanged();
+    await saveSchedule(personId, draft.entries);
+    this.discard();
     sayDone(t('dnd.schedule.saved'), () => saveSchedule(personId, before));
-    this.dialog.close();
+    this.close();
   }
 }
 

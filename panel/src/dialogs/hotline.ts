@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { customElement } from 'lit/decorators.js';
 import { clearHotline, listHotlines, setHotline } from '#contract/hotlines.ts';
 import { call } from '../api.ts';
 import { allPhones } from '../data.ts';
@@ -7,7 +7,6 @@ import { allRingGroups } from '../routing-data.ts';
 import type { Phone } from '../data.ts';
 import type { Hotline } from '../limit-words.ts';
 import { whenRead } from '../parts/card.ts';
-import '../parts/dialog.ts';
 import { choice, field } from '../parts/field.ts';
 import { say } from '../parts/snackbar.ts';
 import { Shown } from '../shown.ts';
@@ -21,8 +20,7 @@ type Draft = { readonly target: string; readonly number: string; readonly applie
 
 /** Where a phone calls by itself. */
 @customElement('gosip-hotline-dialog')
-export class GosipHotlineDialog extends LimitDialog {
-  @state() private draft: Draft | undefined;
+export class GosipHotlineDialog extends LimitDialog<Draft> {
   private readonly seen = new Shown<Seen>(
     this,
     async () => {
@@ -32,21 +30,33 @@ export class GosipHotlineDialog extends LimitDialog {
     [],
   );
 
-  override render() {
-    return html`<gosip-dialog firm heading=${t('hotline.title')} @closed=${this.closed}>
-      ${whenRead(this.seen, (seen) => this.renderForm(seen))}
-      <md-text-button slot="actions" @click=${() => this.dialog.close()}>${t('action.cancel')}</md-text-button>
-      <md-filled-button slot="actions" ?disabled=${this.isBusy} @click=${this.submit}>${t('action.save')}</md-filled-button>
-    </gosip-dialog>`;
+  protected override get draftKey(): string {
+    return `hotline ${this.whose}`;
   }
 
-  private renderForm({ now, phones, groups }: Seen) {
-    const draft = this.draft ?? draftOf(now);
-    const change = (part: Partial<Draft>) => (this.draft = { ...draft, ...part });
+  protected override stored(): Draft | undefined {
+    const { value } = this.seen;
+    return value === undefined ? undefined : draftOf(value.now);
+  }
+
+  protected override fresh(): Draft {
+    return draftOf(null);
+  }
+
+  override render() {
+    return this.renderDialog(
+      t('hotline.title'),
+      whenRead(this.seen, (seen) => this.renderForm(seen)),
+    );
+  }
+
+  private renderForm({ phones, groups }: Seen) {
+    const draft = this.current;
+    const change = (part: Partial<Draft>) => this.change(part);
     const text = this.wrongElsewhere('target.number');
     const others = phones.filter(({ id }) => id !== this.phoneId);
     return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
-      ${problemLine(text)}
+      ${problemLine(text)} ${this.renderMeanwhile()}
       <p class="quiet">${t('hotline.help')}</p>
       ${choice({
         label: t('hotline.target'),
@@ -73,7 +83,7 @@ export class GosipHotlineDialog extends LimitDialog {
             })
           : nothing
       }
-      ${draft.target === '' ? nothing : this.renderApplies(draft, change)}
+      ${draft.target === '' ? nothing : this.renderApplies(draft, change)} ${this.renderUnsaved()}
     </form>`;
   }
 
@@ -92,7 +102,8 @@ export class GosipHotlineDialog extends LimitDialog {
 
   protected override async send(): Promise<void> {
     const now = this.seen.value?.now ?? null;
-    const { target, number, applies } = this.draft ?? draftOf(now);
+    const { target, number, applies } = this.current;
+    this.assertUnchanged();
     const [kind, id = ''] = target.split(' ');
     if (target !== '') {
       const wanted =
@@ -103,8 +114,9 @@ export class GosipHotlineDialog extends LimitDialog {
             : { kind: 'device' as const, id: id as Phone['id'] };
       await call(setHotline, { params: this.phone, body: { target: wanted, applies } });
     } else if (now !== null) await call(clearHotline, { params: this.phone });
+    this.discard();
     say({ text: t('state.saved') });
-    this.dialog.close();
+    this.close();
   }
 }
 

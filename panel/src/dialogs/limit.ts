@@ -1,18 +1,15 @@
-import '@material/web/button/filled-button.js';
 import '@material/web/button/outlined-button.js';
-import '@material/web/button/text-button.js';
 import { css } from 'lit';
-import { property, query } from 'lit/decorators.js';
+import { property } from 'lit/decorators.js';
 import type { Person, Phone } from '../data.ts';
-import type { GosipDialog } from '../parts/dialog.ts';
-import { fields, FormElement } from '../parts/form.ts';
+import { DraftDialog } from '../parts/draft-dialog.ts';
+import { fields } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
 
 /** A dialog about what a phone or a person may call; `phoneId` or `personId` says whose. */
-export abstract class LimitDialog extends FormElement {
+export abstract class LimitDialog<Draft extends object> extends DraftDialog<Draft> {
   @property() phoneId = '';
   @property() personId = '';
-  @query('gosip-dialog') protected dialog!: GosipDialog;
 
   static override styles = [
     look,
@@ -49,9 +46,13 @@ export abstract class LimitDialog extends FormElement {
     return { id: this.personId as Person['id'] };
   }
 
-  protected closed = (): void => {
-    this.dispatchEvent(new Event('closed'));
-  };
+  /** Whoever has none has what goes without saying, which can be changed. */
+  protected override readonly isNew = false;
+
+  /** Whose it is, for the name of its draft. */
+  protected get whose(): string {
+    return this.phoneId === '' ? this.personId : this.phoneId;
+  }
 }
 
 /** One a line; what is empty is nothing. */

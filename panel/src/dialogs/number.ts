@@ -168,7 +168,7 @@ export class GosipNumberDialog extends DraftDialog<Draft> {
     const { draft, numberId: id } = this;
     if (draft === undefined) return;
     const { number, ...rest } = draft;
-    if (id === '') await call(createNumber, { body: draft });
+    if (id === '') await call(createNumber, { body: draft, once: this.once() });
     else {
       this.assertUnchanged(draftOf(await call(getNumber, { params: { id } })));
       await call(changeNumber, { params: { id }, body: rest });

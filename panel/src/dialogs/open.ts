@@ -3,14 +3,32 @@ import type { LitElement } from 'lit';
 import type { Person } from '../data.ts';
 import type { NavigationEntry } from '../navigation.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
+import { openLayer } from '../layers.ts';
 import { place } from '../router.ts';
+import type { Place } from '../routes.ts';
 
 type Tags = { readonly [Tag in keyof HTMLElementTagNameMap]: HTMLElementTagNameMap[Tag] };
+
+/** Where a dialog is being opened that the address names. */
+let naming: Place | undefined;
+
+/** Opens what the address names: it is closed with its address, and is no step of its own in the history. */
+export async function openNamed<Dialog>(open: () => Promise<Dialog>): Promise<Dialog> {
+  const here = place.value;
+  naming = here;
+  try {
+    return await open();
+  } finally {
+    if (naming === here) naming = undefined;
+  }
+}
 
 /** Puts the dialog on the page; it removes itself when it is closed, also by going back. */
 export function show<Tag extends keyof Tags>(tag: Tag, values: Partial<Tags[Tag]> = {}): Tags[Tag] {
   const dialog = Object.assign(document.createElement(tag), values);
-  const end = closeOnBack(dialog);
+  const isNamed = naming !== undefined && naming.page === place.value.page && naming.id === place.value.id;
+  naming = undefined;
+  const end = isNamed ? closeWithAddress(dialog) : openLayer(() => close(dialog));
   dialog.addEventListener('closed', () => {
     end();
     dialog.remove();
@@ -20,20 +38,23 @@ export function show<Tag extends keyof Tags>(tag: Tag, values: Partial<Tags[Tag]
   return dialog;
 }
 
-/** What the address does not name, and where something may be typed, stays: nobody loses it by a gesture. Returns the end of it. */
-function closeOnBack(dialog: HTMLElement): () => void {
+/** Returns the end of it. */
+function closeWithAddress(dialog: HTMLElement): () => void {
   const { page, id } = place.value;
   const wentBack = () => {
-    const inner = dialog.shadowRoot?.querySelector<GosipDialog>('gosip-dialog');
-    if (id === undefined ? inner?.firm !== false : place.value.page === page && place.value.id === id) return;
+    if (place.value.page === page && place.value.id === id) return;
     // The address is another one already: nobody has to put it back.
     dialog.addEventListener('closed', (event) => event.stopImmediatePropagation(), { capture: true });
     window.removeEventListener('popstate', wentBack);
-    inner?.close();
-    dialog.remove();
+    close(dialog);
   };
   window.addEventListener('popstate', wentBack);
   return () => window.removeEventListener('popstate', wentBack);
+}
+
+function close(dialog: HTMLElement): void {
+  dialog.shadowRoot?.querySelector<GosipDialog>('gosip-dialog')?.close();
+  dialog.remove();
 }
 
 export async function openMore(entries: readonly NavigationEntry[]): Promise<LitElement> {

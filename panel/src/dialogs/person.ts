@@ -1,8 +1,6 @@
-import '@material/web/button/filled-button.js';
 import '@material/web/button/outlined-button.js';
-import '@material/web/button/text-button.js';
 import { css, html, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import type { EndpointReply } from '#contract/endpoint.ts';
 import { listHomeAssistantUsers } from '#contract/home-assistant.ts';
@@ -11,11 +9,10 @@ import { call } from '../api.ts';
 import { allPeople } from '../data.ts';
 import type { Person } from '../data.ts';
 import { whenRead } from '../parts/card.ts';
-import '../parts/dialog.ts';
-import type { GosipDialog } from '../parts/dialog.ts';
 import '../parts/dnd-schedule-row.ts';
+import { DraftDialog } from '../parts/draft-dialog.ts';
 import { choice, field } from '../parts/field.ts';
-import { fields, FormElement, problemLine } from '../parts/form.ts';
+import { fields, problemLine } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
 import '../parts/sessions.ts';
 import { say } from '../parts/snackbar.ts';
@@ -44,12 +41,10 @@ const empty: Draft = { name: '', username: '', password: '', isAdmin: false, hom
 
 /** Adds a person, or changes one. */
 @customElement('gosip-person-dialog')
-export class GosipPersonDialog extends FormElement {
+export class GosipPersonDialog extends DraftDialog<Draft> {
   /** Empty for a new one. */
   @property() personId = '';
-  @state() private draft: Draft | undefined;
   @state() private hasGreeting = false;
-  @query('gosip-dialog') private dialog!: GosipDialog;
   private readonly seen = new Shown<Person | null>(
     this,
     async () => (this.personId === '' ? null : call(getPerson, { params: this.params })),
@@ -104,28 +99,45 @@ export class GosipPersonDialog extends FormElement {
     `,
   ];
 
+  protected override readonly secrets = ['password'] as const;
+
+  protected override get draftKey(): string {
+    return `person ${this.personId}`;
+  }
+
+  protected override get isNew(): boolean {
+    return this.personId === '';
+  }
+
+  protected override stored(): Draft | undefined {
+    const person = this.seen.value ?? undefined;
+    return person === undefined ? undefined : draftOf(person);
+  }
+
+  protected override fresh(): Draft {
+    return empty;
+  }
+
   private get params() {
     return { id: this.personId as Person['id'] };
   }
 
   override render() {
     const { value } = this.seen;
-    const heading = this.personId === '' ? t('person.new') : (value?.name ?? t('page.people'));
-    return html`<gosip-dialog firm heading=${heading} @closed=${() => this.dispatchEvent(new Event('closed'))}>
-      ${whenRead(this.seen, (value) => this.renderForm(value))}
-      <md-text-button slot="actions" @click=${() => this.dialog.close()}>${t('action.cancel')}</md-text-button>
-      <md-filled-button slot="actions" ?disabled=${this.isBusy} @click=${this.submit}
-        >${this.personId === '' ? t('people.add') : t('action.save')}</md-filled-button
-      >
-    </gosip-dialog>`;
+    return this.renderDialog(
+      this.isNew ? t('person.new') : (value?.name ?? t('page.people')),
+      whenRead(this.seen, (person) => this.renderForm(person)),
+      this.isNew ? { save: t('people.add'), canSave: true } : {},
+    );
   }
 
   private renderForm(person: Person | null) {
-    const draft = this.draft ?? draftOf(person);
-    const change = (part: Partial<Draft>) => (this.draft = { ...draft, ...part });
+    const draft = this.current;
+    const change = (part: Partial<Draft>) => this.change(part);
     const passwordHint = person?.hasPassword === true ? t('person.passwordKept') : t('person.passwordHint');
     return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
-        ${this.renderProblem()} ${this.renderField('name', { label: t('field.name'), hint: '', draft, change })}
+        ${this.renderProblem()} ${this.renderMeanwhile()}
+        ${this.renderField('name', { label: t('field.name'), hint: '', draft, change })}
         ${this.renderField('username', { label: t('field.username'), hint: t('setUp.usernameHint'), draft, change })}
         ${this.renderField('password', { label: t('person.password'), hint: passwordHint, draft, change })}
         ${this.renderLink(draft, change)}
@@ -137,6 +149,7 @@ export class GosipPersonDialog extends FormElement {
             @change=${(event: Event) => change({ isAdmin: (event.target as HTMLElement & { selected: boolean }).selected })}
           ></gosip-switch>
         </div>
+        ${this.renderUnsaved()}
       </form>
       ${
         person === null
@@ -226,35 +239,30 @@ export class GosipPersonDialog extends FormElement {
   }
 
   protected override async send(): Promise<void> {
-    const { name, username, password, isAdmin, homeAssistantUserId: user } = this.draft ?? draftOf(this.seen.value ?? null);
+    const { name, username, password, isAdmin, homeAssistantUserId: user } = this.current;
+    this.assertUnchanged();
     const role = isAdmin ? 'admin' : 'user';
     const body = { name, username, role, ...(password === '' ? {} : { password }) } as const;
     const link = { homeAssistantUserId: user === '' ? null : user, movesLink: this.formerOf(user) !== undefined };
     if (this.personId !== '') await call(changePerson, { params: this.params, body: { ...body, ...link } });
     else {
-      const { id } = await call(createPerson, { body });
+      const { id } = await call(createPerson, { body, once: this.once() });
       if (user !== '') await call(changePerson, { params: { id }, body: link });
     }
+    this.discard();
     say({ text: this.personId === '' ? t('person.added', { name }) : t('state.saved') });
-    this.dialog.close();
+    this.close();
   }
 
   private removePerson({ id, name }: Person): void {
     removeLater(id, t('person.deleted', { name }), () => call(deletePerson, { params: { id } }));
-    this.dialog.close();
+    this.discard();
+    this.close();
   }
 }
 
-function draftOf(person: Person | null): Draft {
-  return person === null
-    ? empty
-    : {
-        name: person.name,
-        username: person.username,
-        password: '',
-        isAdmin: person.role === 'admin',
-        homeAssistantUserId: person.homeAssistantUserId ?? '',
-      };
+function draftOf({ name, username, role, homeAssistantUserId }: Person): Draft {
+  return { name, username, password: '', isAdmin: role === 'admin', homeAssistantUserId: homeAssistantUserId ?? '' };
 }
 
 declare global {

@@ -21,9 +21,10 @@ import { formatWhen } from '../format.ts';
 import { whenThere } from '../parts/card.ts';
 import '../parts/dialog.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
+import { DraftForm } from '../parts/draft-form.ts';
 import '../parts/fault.ts';
 import { check, choice, field } from '../parts/field.ts';
-import { fields, FormElement, problemLine } from '../parts/form.ts';
+import { fields, problemLine } from '../parts/form.ts';
 import '../parts/icon.ts';
 import { look, rows } from '../parts/look.ts';
 import '../parts/phone-login.ts';
@@ -55,10 +56,8 @@ type Draft = {
 
 /** One phone: whether it is there and rings, and for administrators everything that can be changed. */
 @customElement('gosip-phone-dialog')
-export class GosipPhoneDialog extends FormElement {
+export class GosipPhoneDialog extends DraftForm<Draft> {
   @property() phoneId = '';
-  /** What was typed; undefined where nothing was. */
-  @state() private draft: Draft | undefined;
   @state() private login: PhoneLogin | undefined;
   /** Whether to make a new one. */
   @property({ type: Boolean }) asksForPassword = false;
@@ -75,6 +74,19 @@ export class GosipPhoneDialog extends FormElement {
     const cancel = this.renderRoot.querySelector<HTMLElement>('.question md-text-button');
     if (cancel !== null && !this.#hasAsked) cancel.focus();
     this.#hasAsked = cancel !== null;
+  }
+
+  protected override get draftKey(): string {
+    return `phone ${this.phoneId}`;
+  }
+
+  protected override stored(): Draft | undefined {
+    const { phone } = this.seen.value ?? {};
+    return phone === undefined ? undefined : draftOf(phone);
+  }
+
+  protected override fresh(): Draft {
+    return { name: '', extension: '', personId: '', recordingEnabled: false };
   }
 
   private get params() {
@@ -158,11 +170,11 @@ export class GosipPhoneDialog extends FormElement {
   }
 
   private renderForm(phone: Phone) {
-    const draft = this.draft ?? draftOf(phone);
-    const change = (part: Partial<Draft>) => (this.draft = { ...draft, ...part });
+    const draft = this.current;
+    const change = (part: Partial<Draft>) => this.change(part);
     return html`<form class="fields part" @submit=${this.submit} @keydown=${this.submitOnEnter}>
-        ${this.renderProblem()} ${this.renderField('name', draft, change)} ${this.renderField('extension', draft, change)}
-        ${this.renderOwner(draft, change)}
+        ${this.renderProblem()} ${this.renderMeanwhile()} ${this.renderField('name', draft, change)}
+        ${this.renderField('extension', draft, change)} ${this.renderOwner(draft, change)}
         ${check({
           label: t('phone.recording'),
           name: 'recordingEnabled',
@@ -170,8 +182,9 @@ export class GosipPhoneDialog extends FormElement {
           isOn: draft.recordingEnabled,
           changed: (recordingEnabled) => change({ recordingEnabled }),
         })}
+        ${this.renderUnsaved()}
         <div class="save" ?hidden=${this.draft === undefined}>
-          <md-text-button type="button" @click=${() => (this.draft = undefined)}>${t('action.discard')}</md-text-button>
+          <md-text-button type="button" @click=${() => this.discard()}>${t('action.discard')}</md-text-button>
           <md-filled-button ?disabled=${this.isBusy}>${t('action.save')}</md-filled-button>
         </div>
       </form>
@@ -232,11 +245,11 @@ export class GosipPhoneDialog extends FormElement {
     const { draft } = this;
     if (draft === undefined) return;
     const { name, extension, recordingEnabled } = draft;
+    this.assertUnchanged();
     const personId = draft.personId === '' ? null : (draft.personId as NonNullable<Phone['personId']>);
     await call(changeDevice, { params: this.params, body: { name, extension: extension.trim(), personId, recordingEnabled } });
     await this.seen.reload();
-    // What was typed meanwhile is not saved yet.
-    if (this.draft === draft) this.draft = undefined;
+    this.settle(draft);
     say({ text: t('state.saved') });
   }
 
@@ -254,6 +267,7 @@ export class GosipPhoneDialog extends FormElement {
   private removePhone = (): void => {
     const { params } = this;
     removeLater(params.id, t('phone.deleted', { name: this.seen.value?.phone.name ?? '' }), () => call(deleteDevice, { params }));
+    this.discard();
     this.dialog.close();
   };
 }

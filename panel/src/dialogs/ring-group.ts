@@ -235,7 +235,7 @@ export class GosipRingGroupDialog extends DraftDialog<Draft> {
     const { draft, groupId: id } = this;
     if (draft === undefined) return;
     const body = { ...draft, extension: draft.extension.trim() === '' ? null : draft.extension.trim() };
-    if (id === '') await call(createRingGroup, { body });
+    if (id === '') await call(createRingGroup, { body, once: this.once() });
     else {
       this.assertUnchanged(draftOf(await call(getRingGroup, { params: { id } })));
       await call(changeRingGroup, { params: { id }, body });

@@ -197,7 +197,7 @@ export class GosipRuleDialog extends DraftDialog<RuleDraft> {
     const { draft } = this;
     const numberId = this.seen.value?.number?.id;
     if (draft === undefined || numberId === undefined) return;
-    if (this.ruleId === '') await call(createRoute, { body: { ...draft, numberId } });
+    if (this.ruleId === '') await call(createRoute, { body: { ...draft, numberId }, once: this.once() });
     else await this.save(draft);
     this.discard();
     say({ text: t('routing.saved', { name: draft.name }) });

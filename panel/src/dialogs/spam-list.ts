@@ -1,16 +1,14 @@
-import '@material/web/button/filled-button.js';
 import '@material/web/button/text-button.js';
 import { html, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { changeSpamList, createSpamList, deleteSpamList, getSpamList } from '#contract/spam-lists.ts';
 import { call } from '../api.ts';
 import type { SpamList } from '../data.ts';
 import { whenRead } from '../parts/card.ts';
-import '../parts/dialog.ts';
-import type { GosipDialog } from '../parts/dialog.ts';
+import { DraftDialog } from '../parts/draft-dialog.ts';
 import { check, choice, field } from '../parts/field.ts';
 import type { FieldOptions } from '../parts/field.ts';
-import { fields, FormElement, problemLine } from '../parts/form.ts';
+import { fields, problemLine } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
 import { say } from '../parts/snackbar.ts';
 import { removeLater } from '../removed.ts';
@@ -32,11 +30,9 @@ const shown = ['name', 'url', 'token', 'country'] as const;
 
 /** A list of numbers that others reported: where it is from, and whether it blocks. */
 @customElement('gosip-spam-list-dialog')
-export class GosipSpamListDialog extends FormElement {
+export class GosipSpamListDialog extends DraftDialog<Draft> {
   /** Empty for a new one. */
   @property() listId = '';
-  @state() private draft: Draft | undefined;
-  @query('gosip-dialog') private dialog!: GosipDialog;
   private readonly seen = new Shown<SpamList | null>(
     this,
     async () => (this.listId === '' ? null : call(getSpamList, { params: { id: this.listId } })),
@@ -45,34 +41,47 @@ export class GosipSpamListDialog extends FormElement {
 
   static override styles = [look, fields, danger];
 
+  protected override readonly secrets = ['token'] as const;
+
+  protected override get draftKey(): string {
+    return `spam-list ${this.listId}`;
+  }
+
+  protected override get isNew(): boolean {
+    return this.listId === '';
+  }
+
+  protected override stored(): Draft | undefined {
+    const list = this.seen.value ?? undefined;
+    return list === undefined ? undefined : draftOf(list);
+  }
+
+  protected override fresh(): Draft {
+    return empty;
+  }
+
   override render() {
     const list = this.seen.value ?? undefined;
-    return html`<gosip-dialog
-      firm
-      heading=${this.listId === '' ? t('spam.add') : (list?.name ?? t('spam.title'))}
-      @closed=${() => this.dispatchEvent(new Event('closed'))}
-    >
-      ${whenRead(this.seen, (seen) => this.renderForm(seen))}
-      ${
-        list === undefined
-          ? nothing
-          : html`<md-text-button slot="actions" class="danger" @click=${() => this.removeList(list)}
-              >${t('action.delete')}</md-text-button
-            >`
-      }
-      <md-text-button slot="actions" @click=${() => this.dialog.close()}>${t('action.cancel')}</md-text-button>
-      <md-filled-button slot="actions" ?disabled=${this.isBusy} @click=${this.submit}>${t('action.save')}</md-filled-button>
-    </gosip-dialog>`;
+    const remove = (one: SpamList) =>
+      html`<md-text-button slot="actions" class="danger" @click=${() => this.removeList(one)}
+        >${t('action.delete')}</md-text-button
+      >`;
+    return this.renderDialog(
+      this.listId === '' ? t('spam.add') : (list?.name ?? t('spam.title')),
+      whenRead(this.seen, (seen) => this.renderForm(seen)),
+      list === undefined ? {} : { other: remove(list) },
+    );
   }
 
   private renderForm(list: SpamList | null) {
-    const draft = this.draft ?? draftOf(list);
-    const change = (part: Partial<Draft>) => (this.draft = { ...draft, ...part });
+    const draft = this.current;
+    const change = (part: Partial<Draft>) => this.change(part);
     const line = (name: (typeof shown)[number], more: Partial<FieldOptions> & { label: string }) =>
       field({ name, wrong: this.wrong(name), value: draft[name], changed: (value) => change({ [name]: value }), ...more });
     const problem = this.wrongElsewhere(...shown);
     return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
-      ${problemLine(problem)} ${line('name', { label: t('field.name'), capitals: 'words', maxLength: 80, hasFocus: true })}
+      ${problemLine(problem)} ${this.renderMeanwhile()}
+      ${line('name', { label: t('field.name'), capitals: 'words', maxLength: 80, hasFocus: true })}
       ${choice({
         label: t('spam.source'),
         name: 'source',
@@ -103,12 +112,14 @@ export class GosipSpamListDialog extends FormElement {
         isOn: draft.enabled,
         changed: (enabled) => change({ enabled }),
       })}
+      ${this.renderUnsaved()}
     </form>`;
   }
 
   protected override async send(): Promise<void> {
     const list = this.seen.value ?? null;
-    const { name, source, url, token, country, enabled } = this.draft ?? draftOf(list);
+    const { name, source, url, token, country, enabled } = this.current;
+    this.assertUnchanged();
     const body = {
       name,
       enabled,
@@ -116,20 +127,22 @@ export class GosipSpamListDialog extends FormElement {
       ...(country.trim() === '' ? {} : { country: country.trim().toUpperCase() }),
       ...(token.trim() === '' ? {} : { token: token.trim() }),
     };
-    await (list === null ? call(createSpamList, { body }) : call(changeSpamList, { params: { id: list.id }, body }));
+    await (list === null
+      ? call(createSpamList, { body, once: this.once() })
+      : call(changeSpamList, { params: { id: list.id }, body }));
+    this.discard();
     say({ text: t('state.saved') });
-    this.dialog.close();
+    this.close();
   }
 
   private removeList({ id, name }: SpamList): void {
     removeLater(id, t('spam.deleted', { name }), () => call(deleteSpamList, { params: { id } }));
-    this.dialog.close();
+    this.discard();
+    this.close();
   }
 }
 
-function draftOf(list: SpamList | null): Draft {
-  if (list === null) return empty;
-  const { name, url, country, enabled } = list;
+function draftOf({ name, url, country, enabled }: SpamList): Draft {
   return { name, source: url === null ? 'file' : 'url', url: url ?? '', token: '', country, enabled };
 }
 

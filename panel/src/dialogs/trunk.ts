@@ -2,7 +2,7 @@ import '@material/web/button/filled-button.js';
 import '@material/web/button/outlined-button.js';
 import '@material/web/button/text-button.js';
 import { css, html, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { customElement, property, query } from 'lit/decorators.js';
 import { changeTrunk, deleteTrunk, getTrunk, listTrunkPresets } from '#contract/trunks.ts';
 import { call } from '../api.ts';
 import { clock } from '../clock.ts';
@@ -33,8 +33,6 @@ type Seen = { readonly trunk: Trunk; readonly presets: readonly TrunkPreset[] };
 @customElement('gosip-trunk-dialog')
 export class GosipTrunkDialog extends TrunkFormElement {
   @property() trunkId = '';
-  /** What was typed; undefined where nothing was. */
-  @state() private draft: TrunkDraft | undefined;
   @query('gosip-dialog') private dialog!: GosipDialog;
   private readonly seen = new Shown(this, () => this.read(), ['trunk.changed']);
 
@@ -52,6 +50,15 @@ export class GosipTrunkDialog extends TrunkFormElement {
       }
     `,
   ];
+
+  protected override get draftKey(): string {
+    return `trunk ${this.trunkId}`;
+  }
+
+  protected override stored(): TrunkDraft | undefined {
+    const { trunk } = this.seen.value ?? {};
+    return trunk === undefined ? undefined : draftOfTrunk(trunk);
+  }
 
   private get params() {
     return { id: this.trunkId as Trunk['id'] };
@@ -99,13 +106,14 @@ export class GosipTrunkDialog extends TrunkFormElement {
   }
 
   private renderForm({ trunk, presets }: Seen) {
-    const draft = this.draft ?? draftOfTrunk(trunk);
-    const change = (part: Partial<TrunkDraft>) => (this.draft = { ...draft, ...part });
+    const draft = this.current;
+    const change = (part: Partial<TrunkDraft>) => this.change(part);
     const preset = presets.find(({ id }) => id === trunk.preset);
     const { wrongWith: wrong } = this;
     return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
-      ${this.renderProblem()} ${trunkFields({ draft, preset, hasPassword: trunk.hasPassword, change, wrong })}
-      ${this.found === undefined ? nothing : renderCheck(this.found)}
+      ${this.renderProblem()} ${this.renderMeanwhile()}
+      ${trunkFields({ draft, preset, hasPassword: trunk.hasPassword, change, wrong })}
+      ${this.found === undefined ? nothing : renderCheck(this.found)} ${this.renderUnsaved()}
       <div class="save">
         <md-outlined-button type="button" ?disabled=${this.isChecking} @click=${() => this.check(draft, this.trunkId)}
           >${this.isChecking ? t('trunk.checking') : t('trunk.check')}</md-outlined-button
@@ -113,7 +121,7 @@ export class GosipTrunkDialog extends TrunkFormElement {
         ${
           this.draft === undefined
             ? nothing
-            : html`<md-text-button type="button" @click=${this.discard}>${t('action.discard')}</md-text-button>
+            : html`<md-text-button type="button" @click=${() => this.discard()}>${t('action.discard')}</md-text-button>
                 <md-filled-button type="button" ?disabled=${this.isBusy} @click=${this.submit}
                   >${t('action.save')}</md-filled-button
                 >`
@@ -136,18 +144,13 @@ export class GosipTrunkDialog extends TrunkFormElement {
     return problemLine(text);
   }
 
-  private discard = (): void => {
-    this.draft = undefined;
-    this.problem = undefined;
-  };
-
   protected override async send(): Promise<void> {
     const { draft } = this;
     if (draft === undefined) return;
+    this.assertUnchanged();
     await call(changeTrunk, { params: this.params, body: changeBody(draft) });
     await this.seen.reload();
-    // What was typed meanwhile is not saved yet.
-    if (this.draft === draft) this.draft = undefined;
+    this.settle(draft);
     say({ text: t('state.saved') });
   }
 
@@ -160,6 +163,7 @@ export class GosipTrunkDialog extends TrunkFormElement {
   private removeTrunk = (): void => {
     const { params } = this;
     removeLater(params.id, t('trunk.deleted', { name: this.seen.value?.trunk.name ?? '' }), () => call(deleteTrunk, { params }));
+    this.discard();
     this.dialog.close();
   };
 }

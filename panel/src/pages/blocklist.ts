@@ -18,6 +18,7 @@ import { textOf } from '../parts/form.ts';
 import '../parts/icon-button.ts';
 import '../parts/icon.ts';
 import { look, rows } from '../parts/look.ts';
+import { noneLeft, noneLeftStyles } from '../parts/none-left.ts';
 import '../parts/notice.ts';
 import '../parts/page.ts';
 import '../parts/switch.ts';
@@ -45,6 +46,7 @@ export class GosipBlocklist extends GosipElement {
 
   static override styles = [
     searchField,
+    noneLeftStyles,
     look,
     rows,
     contactsStyles,
@@ -108,20 +110,22 @@ export class GosipBlocklist extends GosipElement {
 
   private renderRows() {
     const isNarrowed = this.text.trim() !== '';
+    const notice = html`<gosip-notice
+      .path=${mdiPhoneCancelOutline}
+      heading=${t(isNarrowed ? 'block.noneFound' : 'block.none')}
+      text=${isNarrowed ? '' : t('block.none.text')}
+    ></gosip-notice>`;
     return html`<gosip-endless-list
-      label=${t('page.blocklist')}
-      .source=${this.source}
-      .facts=${blocklistFacts}
-      .key=${({ id }: BlocklistEntry) => id}
-      .row=${(one: BlocklistEntry) => (removedNow.value.has(one.id) ? nothing : this.renderEntry(one))}
-    >
-      <gosip-notice
-        slot="empty"
-        .path=${mdiPhoneCancelOutline}
-        heading=${t(isNarrowed ? 'block.noneFound' : 'block.none')}
-        text=${isNarrowed ? '' : t('block.none.text')}
-      ></gosip-notice>
-    </gosip-endless-list>`;
+        label=${t('page.blocklist')}
+        .source=${this.source}
+        @changed=${() => this.requestUpdate()}
+        .facts=${blocklistFacts}
+        .key=${({ id }: BlocklistEntry) => id}
+        .row=${(one: BlocklistEntry) => (removedNow.value.has(one.id) ? nothing : this.renderEntry(one))}
+      >
+        <div slot="empty">${notice}</div>
+      </gosip-endless-list>
+      ${noneLeft(this, notice)}`;
   }
 
   private renderEntry(one: BlocklistEntry) {

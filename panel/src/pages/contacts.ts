@@ -31,6 +31,7 @@ import '../parts/icon-button.ts';
 import '../parts/icon.ts';
 import { initialsStyles, renderInitials } from '../parts/initials.ts';
 import { look, rows } from '../parts/look.ts';
+import { noneLeft, noneLeftStyles } from '../parts/none-left.ts';
 import '../parts/notice.ts';
 import '../parts/page.ts';
 import { removedNow } from '../removed.ts';
@@ -66,7 +67,7 @@ export class GosipContacts extends GosipElement {
   ]);
   private readonly doubles = new Shown(this, () => call(listContactDoubles), contactFacts);
 
-  static override styles = [look, rows, chips, initialsStyles, searchField, contactsStyles];
+  static override styles = [look, rows, noneLeftStyles, chips, initialsStyles, searchField, contactsStyles];
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -167,20 +168,22 @@ export class GosipContacts extends GosipElement {
 
   private renderRows() {
     const isNarrowed = Object.keys(addressOf(this.filter)).length > 0;
+    const notice = html`<gosip-notice
+      .path=${mdiAccountPlusOutline}
+      heading=${t(isNarrowed ? 'contacts.noneFound' : 'contacts.none')}
+      text=${isNarrowed ? '' : t('contacts.none.text')}
+    ></gosip-notice>`;
     return html`<gosip-endless-list
-      label=${t('page.contacts')}
-      .source=${this.source}
-      .facts=${contactFacts}
-      .key=${({ id }: Contact) => id}
-      .row=${(one: Contact) => (removedNow.value.has(one.id) ? nothing : renderContact(one))}
-    >
-      <gosip-notice
-        slot="empty"
-        .path=${mdiAccountPlusOutline}
-        heading=${t(isNarrowed ? 'contacts.noneFound' : 'contacts.none')}
-        text=${isNarrowed ? '' : t('contacts.none.text')}
-      ></gosip-notice>
-    </gosip-endless-list>`;
+        label=${t('page.contacts')}
+        .source=${this.source}
+        @changed=${() => this.requestUpdate()}
+        .facts=${contactFacts}
+        .key=${({ id }: Contact) => id}
+        .row=${(one: Contact) => (removedNow.value.has(one.id) ? nothing : renderContact(one))}
+      >
+        <div slot="empty">${notice}</div>
+      </gosip-endless-list>
+      ${noneLeft(this, notice)}`;
   }
 }
 

@@ -76,17 +76,14 @@ export class GosipNumbers extends FormElement {
       ${addLink(t('numbers.add'), 'numbers')}
       <div class="stack">
         ${this.renderImported()}
-        <div class="card">
-          ${whenRead(this.seen, ({ numbers, people }) =>
-            this.renderNumbers(
-              numbers.filter(({ id }) => !removedNow.value.has(id)),
-              people,
-            ),
-          )}
-        </div>
-        ${this.seen.value === undefined || this.seen.value.numbers.length === 0 ? nothing : html`<div class="acts">${this.renderImport()}</div>`}
+        <div class="card">${whenRead(this.seen, ({ people }) => this.renderNumbers(this.shown, people))}</div>
+        ${this.shown.length === 0 ? nothing : html`<div class="acts">${this.renderImport()}</div>`}
       </div>
     </gosip-page>`;
+  }
+
+  private get shown(): readonly OurNumber[] {
+    return (this.seen.value?.numbers ?? []).filter(({ id }) => !removedNow.value.has(id));
   }
 
   private renderImport() {

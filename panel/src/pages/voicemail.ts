@@ -17,6 +17,7 @@ import '../parts/endless-list.ts';
 import { textOf } from '../parts/form.ts';
 import '../parts/icon-button.ts';
 import { look, rows } from '../parts/look.ts';
+import { noneLeft, noneLeftStyles } from '../parts/none-left.ts';
 import '../parts/notice.ts';
 import '../parts/page.ts';
 import '../parts/status.ts';
@@ -55,7 +56,7 @@ export class GosipVoicemail extends GosipElement {
   ]);
   private readonly unheard = new Shown(this, () => this.countUnheard(), voicemailFacts);
 
-  static override styles = [look, rows, chips, searchField, voicemailStyles];
+  static override styles = [look, rows, noneLeftStyles, chips, searchField, voicemailStyles];
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -158,20 +159,22 @@ export class GosipVoicemail extends GosipElement {
   private renderList() {
     const { view, text } = this.filter;
     const none = { all: t('voicemail.none'), new: t('voicemails.none'), archived: t('voicemail.noneArchived') }[view];
+    const notice = html`<gosip-notice
+      .path=${mdiVoicemail}
+      heading=${text.trim() === '' ? none : t('voicemail.noneFound')}
+      text=${view === 'all' && text.trim() === '' ? t('voicemail.none.text') : ''}
+    ></gosip-notice>`;
     return html`<gosip-endless-list
-      label=${t('page.voicemail')}
-      .source=${this.source}
-      .facts=${voicemailFacts}
-      .key=${({ id }: Voicemail) => id}
-      .row=${(one: Voicemail) => this.renderRow(one)}
-    >
-      <gosip-notice
-        slot="empty"
-        .path=${mdiVoicemail}
-        heading=${text.trim() === '' ? none : t('voicemail.noneFound')}
-        text=${view === 'all' && text.trim() === '' ? t('voicemail.none.text') : ''}
-      ></gosip-notice>
-    </gosip-endless-list>`;
+        label=${t('page.voicemail')}
+        .source=${this.source}
+        @changed=${() => this.requestUpdate()}
+        .facts=${voicemailFacts}
+        .key=${({ id }: Voicemail) => id}
+        .row=${(one: Voicemail) => this.renderRow(one)}
+      >
+        <div slot="empty">${notice}</div>
+      </gosip-endless-list>
+      ${noneLeft(this, notice)}`;
   }
 
   private renderRow(one: Voicemail) {

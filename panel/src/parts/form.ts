@@ -87,7 +87,7 @@ export const fields = css`
     border-color: var(--error);
   }
   .field .wrong,
-  .field .hint {
+  .fields .hint {
     color: var(--quiet);
     font-size: 12px;
     line-height: 16px;

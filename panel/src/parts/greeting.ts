@@ -10,6 +10,7 @@ import { getGreeting, setGreeting, setGreetingAudio } from '#contract/voicemails
 import { call } from '../api.ts';
 import { greetingAudio, keepGreeting } from '../greeting-before.ts';
 import type { Before, Greeting } from '../greeting-before.ts';
+import { keepGreetingDraft, takeGreetingDraft } from '../greeting-drafts.ts';
 import { languageChoices } from '../greeting-languages.ts';
 import { Shown } from '../shown.ts';
 import { dropTake, maxSeconds, minSeconds, takeOfFile } from '../take.ts';
@@ -58,16 +59,33 @@ export class GosipGreeting extends FormElement {
     return { personId: this.personId as Greeting['personId'] | 'me' };
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.takeUp();
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    dropTake(this.take);
-    this.take = undefined;
+    this.putAway(this.personId);
+  }
+
+  private takeUp(): void {
+    Object.assign(this, takeGreetingDraft(this.personId) ?? {});
+  }
+
+  /** What is not saved is there when somebody comes back. */
+  private putAway(personId: string): void {
+    const { chosen, text, language, take } = this;
+    keepGreetingDraft(personId, { chosen, text, language, take });
+    Object.assign(this, { chosen: undefined, text: undefined, language: undefined, take: undefined });
   }
 
   override willUpdate(changed: PropertyValues): void {
-    if (!changed.has('personId') || changed.get('personId') === undefined) return;
-    dropTake(this.take);
-    Object.assign(this, { chosen: undefined, text: undefined, language: undefined, take: undefined, former: undefined });
+    const former = changed.get('personId') as string | undefined;
+    if (!changed.has('personId') || former === undefined || !this.hasUpdated) return;
+    this.putAway(former);
+    this.takeUp();
+    this.former = undefined;
     this.seen.value = undefined;
     void this.seen.reload();
   }

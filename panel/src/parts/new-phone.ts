@@ -1,6 +1,8 @@
 import '@material/web/button/filled-button.js';
+import '@material/web/button/text-button.js';
 import { css, html, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import { createDevice } from '#contract/devices.ts';
 import { call } from '../api.ts';
 import { allPeople } from '../data.ts';
@@ -10,18 +12,18 @@ import { phoneKinds } from '../phone-kinds.ts';
 import { Shown } from '../shown.ts';
 import { t } from '../words.ts';
 import { choice, field } from './field.ts';
-import { fields, FormElement, problemLine } from './form.ts';
+import { DraftForm } from './draft-form.ts';
+import { fields, problemLine } from './form.ts';
 import './icon.ts';
 import { look } from './look.ts';
 
+type Draft = { readonly name: string; readonly extension: string; readonly type: Phone['type']; readonly personId: string };
+
 /** What a new phone is asked for. `made` has its login as the detail. */
 @customElement('gosip-new-phone')
-export class GosipNewPhone extends FormElement {
+export class GosipNewPhone extends DraftForm<Draft> {
   /** To whom it belongs, unless somebody else is chosen. */
   @property() personId = '';
-  @state() private name = '';
-  @state() private extension = '';
-  @state() private type: Phone['type'] = 'softphone';
   private readonly people = new Shown(this, allPeople, []);
 
   static override styles = [
@@ -100,7 +102,18 @@ export class GosipNewPhone extends FormElement {
     `,
   ];
 
+  protected override readonly draftKey = 'phone ';
+
+  protected override stored(): undefined {
+    return undefined;
+  }
+
+  protected override fresh(): Draft {
+    return { name: '', extension: '', type: 'softphone', personId: this.personId };
+  }
+
   override render() {
+    const { name, extension } = this.current;
     return html`<form class="fields" @submit=${this.submit} @keydown=${this.submitOnEnter}>
       ${this.renderProblem()}
       ${field({
@@ -111,8 +124,8 @@ export class GosipNewPhone extends FormElement {
         maxLength: 80,
         hasFocus: true,
         wrong: this.wrong('name'),
-        value: this.name,
-        changed: (name) => (this.name = name),
+        value: name,
+        changed: (typed) => this.change({ name: typed }),
       })}
       <fieldset>
         <legend>${t('addPhone.kind')}</legend>
@@ -125,12 +138,17 @@ export class GosipNewPhone extends FormElement {
         inputMode: 'numeric',
         maxLength: 6,
         wrong: this.wrong('extension'),
-        value: this.extension,
-        changed: (extension) => (this.extension = extension),
+        value: extension,
+        changed: (typed) => this.change({ extension: typed }),
       })}
-      ${this.renderOwner()}
+      ${this.renderOwner()} ${this.renderUnsaved()}
       <div class="acts">
         <slot name="actions"></slot>
+        ${
+          this.draft === undefined
+            ? nothing
+            : html`<md-text-button type="button" @click=${() => this.discard()}>${t('action.discard')}</md-text-button>`
+        }
         <md-filled-button ?disabled=${this.isBusy}>${t('addPhone.action')}</md-filled-button>
       </div>
     </form>`;
@@ -138,7 +156,13 @@ export class GosipNewPhone extends FormElement {
 
   private renderKind({ type, icon, name, text }: (typeof phoneKinds)[number]) {
     return html`<label>
-      <input type="radio" name="type" value=${type} .checked=${this.type === type} @change=${() => (this.type = type)} />
+      <input
+        type="radio"
+        name="type"
+        value=${type}
+        .checked=${live(this.current.type === type)}
+        @change=${() => this.change({ type })}
+      />
       <gosip-icon .path=${icon}></gosip-icon><span>${t(name)}</span><span class="text">${t(text)}</span>
     </label>`;
   }
@@ -150,8 +174,8 @@ export class GosipNewPhone extends FormElement {
       label: t('field.owner'),
       name: 'owner',
       hint: t('addPhone.ownerHint'),
-      value: this.personId,
-      changed: (personId) => (this.personId = personId),
+      value: this.current.personId,
+      changed: (personId) => this.change({ personId }),
       choices: ownerChoices(people),
     });
   }
@@ -162,8 +186,8 @@ export class GosipNewPhone extends FormElement {
   }
 
   protected override async send(): Promise<void> {
-    const { name, type, personId } = this;
-    const extension = this.extension.trim();
+    const { name, type, personId, ...typed } = this.current;
+    const extension = typed.extension.trim();
     const detail = await call(createDevice, {
       body: {
         name,
@@ -171,7 +195,9 @@ export class GosipNewPhone extends FormElement {
         ...(extension === '' ? {} : { extension }),
         ...(personId === '' ? {} : { personId: personId as NonNullable<Phone['personId']> }),
       },
+      once: this.once(),
     });
+    this.discard();
     this.dispatchEvent(new CustomEvent('made', { detail }));
   }
 }

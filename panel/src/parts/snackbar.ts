@@ -1,28 +1,40 @@
 import { css, html, nothing } from 'lit';
+import type { TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import { clock } from '../clock.ts';
 import { Signal } from '../signal.ts';
-import { t } from '../words.ts';
+import { t, tn } from '../words.ts';
 import { GosipElement } from './element.ts';
 import { look } from './look.ts';
 
-type Shown = { readonly text: string; readonly undo?: () => void };
+type Said = { readonly text: string; readonly undo?: () => void };
+/** `waits`: its undo is all that keeps it from being done. */
+type Shown = Said & { readonly waits?: true };
 
 const shownMs = 4_000;
 const undoMs = 7_000;
 
-const shown = new Signal<Shown | undefined>(undefined);
-let cancelClosing = () => {};
+/** Above these, what waits is one line. */
+const mostLines = 3;
+
+/** The newest last. */
+const shown = new Signal<readonly Shown[]>([]);
 
 /** A short word at the foot of the page; with `undo` there is a button for it. Returns what closes it. */
-export function say(what: Shown, ms = what.undo === undefined ? shownMs : undoMs): () => void {
-  cancelClosing();
-  shown.value = what;
-  const close = () => {
-    if (shown.value === what) shown.value = undefined;
+export function say(what: Said, ms = what.undo === undefined ? shownMs : undoMs): () => void {
+  return show(what, ms);
+}
+
+/** The last word makes room for the next; what waits stays until it is decided. */
+function show(what: Shown, ms: number): () => void {
+  const take = () => (shown.value = shown.value.filter((one) => one !== what));
+  shown.value = [...shown.value.filter(({ waits }) => waits === true), what];
+  const cancel = clock.after(ms, take);
+  return () => {
+    cancel();
+    take();
   };
-  cancelClosing = clock.after(ms, close);
-  return close;
 }
 
 /** What waits for the time to undo it to be over. */
@@ -47,7 +59,7 @@ export function doLater(text: string, act: () => unknown, undone: () => void): v
   };
   const now = decide(act);
   const cancel = clock.after(undoMs, now);
-  const close = say({ text, undo: decide(undone) });
+  const close = show({ text, undo: decide(undone), waits: true }, undoMs);
   window.addEventListener('pagehide', now);
   waiting.add(now);
 }
@@ -65,9 +77,12 @@ export class GosipSnackbar extends GosipElement {
         position: fixed;
         inset: auto 0 calc(var(--bottom-bar, 0px) + 16px);
         z-index: 10;
-        display: flex;
-        justify-content: center;
         pointer-events: none;
+      }
+      div.bars {
+        display: grid;
+        justify-items: center;
+        gap: 8px;
       }
       div.bar {
         display: flex;
@@ -122,16 +137,30 @@ export class GosipSnackbar extends GosipElement {
 
   override render() {
     const isTop = layers.value.at(-1) === this;
-    return html`<div role="status">${shown.value === undefined || !isTop ? nothing : this.renderBar(shown.value)}</div>`;
+    return html`<div class="bars" role="status" aria-atomic="false">${isTop ? this.renderBars(shown.value) : nothing}</div>`;
   }
 
-  private renderBar({ text, undo }: Shown) {
-    const takeBack = () => {
-      shown.value = undefined;
-      undo?.();
-    };
-    return html`<div class="bar">
-      <span>${text}</span>${undo === undefined ? nothing : html`<button @click=${takeBack}>${t('action.undo')}</button>`}
-    </div>`;
+  private renderBars(all: readonly Shown[]) {
+    const older = all.slice(0, -mostLines);
+    const lines = all.slice(-mostLines);
+    return html`${older.length === 0 ? nothing : renderBar(tn('said.more', older.length), older)}
+    ${repeat(
+      lines,
+      (one) => one,
+      (one) => renderBar(one.text, [one]),
+    )}`;
   }
+}
+
+/** `of`: what its button undoes, the newest first. Of several, each button says what. */
+function renderBar(text: string, of: readonly Shown[]): TemplateResult {
+  const takeBack = () => {
+    shown.value = shown.value.filter((one) => !of.includes(one));
+    for (const { undo } of of.toReversed()) undo?.();
+  };
+  const label = shown.value.length > 1 ? t('said.undo', { text }) : t('action.undo');
+  const canUndo = of.some(({ undo }) => undo !== undefined);
+  return html`<div class="bar">
+    <span>${text}</span>${canUndo ? html`<button aria-label=${label} @click=${takeBack}>${t('action.undo')}</button>` : nothing}
+  </div>`;
 }

@@ -5,10 +5,10 @@ import { checkTrunk } from '#contract/trunks.ts';
 import { call } from '../api.ts';
 import { toProblem } from '../problem.ts';
 import { fieldText } from '../problem-words.ts';
-import { newBody } from '../trunk-draft.ts';
+import { newBody, otherDraft } from '../trunk-draft.ts';
 import type { TrunkDraft } from '../trunk-draft.ts';
 import type { CheckStep } from '../trunk-words.ts';
-import { FormElement } from './form.ts';
+import { DraftForm } from './draft-form.ts';
 import { trunkFieldNames } from './trunk-fields.ts';
 
 export const trunkFormStyles = css`
@@ -34,9 +34,14 @@ export const trunkFormStyles = css`
   }
 `;
 
-export abstract class TrunkFormElement extends FormElement {
+export abstract class TrunkFormElement extends DraftForm<TrunkDraft> {
   @state() protected found: readonly CheckStep[] | undefined;
   @state() protected isChecking = false;
+  protected override readonly secrets = ['password', 'secretHeaderValue'] as const;
+
+  protected override fresh(): TrunkDraft {
+    return otherDraft;
+  }
 
   /** A list's fields have the number of the line in their name. */
   protected wrongWith = (name: string): string => {

@@ -272,7 +272,7 @@ describe.skipIf(isMissing)('routing rules', { timeout: 120_000 }, () => {
     await theirs.getByLabel('What happens').first().selectOption('reject');
     await theirs.getByRole('button', { name: 'Save' }).click();
     await other.getByText('Night was saved').waitFor();
-    await mine.getByText('Somebody else changed this rule meanwhile.').waitFor();
+    await mine.getByText('Somebody else changed this meanwhile.').waitFor();
     await mine.getByText('It says now: Every call: the call is rejected.').waitFor();
     await expectClean(admin, 'a rule that somebody else changed');
     await mine.getByRole('button', { name: 'Save' }).click();

@@ -3,6 +3,7 @@ import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { clock } from '../../clock.ts';
 import { choice, field } from '../../parts/field.ts';
+import { problemLine } from '../../parts/form.ts';
 import { mdiClose } from '@mdi/js';
 import '../../parts/icon-button.ts';
 import '../../parts/week-grid.ts';
@@ -38,7 +39,7 @@ function renderWeek({ value, change }: Editing<readonly TimeCondition[]>) {
 function renderTime(one: Editing<TimeCondition>, name: string) {
   const { value, change, wrong } = one;
   const isSpecial = value.dates.length > 0 || value.holidays !== 'any' || value.timeZone !== undefined;
-  return html`${wrong(name) === '' ? nothing : html`<p class="problem" role="alert">${wrong(name)}</p>`}
+  return html`${problemLine(wrong(name))}
     ${weekdays({
       label: t('ruleEdit.weekdays'),
       name: `${name}.weekdays`,
