@@ -13,7 +13,7 @@ import { toProblem } from '../problem.ts';
 import { place, visit } from '../router.ts';
 import type { Found, Source } from '../search/found.ts';
 import { isDiallable } from '../search/match.ts';
-import { sources } from '../search/sources.ts';
+import { sourcesOfHouse } from '../search/sources.ts';
 import { isAdmin } from '../session.ts';
 import { t } from '../words.ts';
 import { openDial } from './open.ts';
@@ -31,6 +31,7 @@ export class GosipSearchDialog extends GosipElement {
   @state() private asked = '';
   @state() private answers: readonly Answer[] = [];
   @query('gosip-dialog') private dialog!: GosipDialog;
+  readonly #sources = sourcesOfHouse().filter(({ isForAdmins }) => isForAdmins === undefined || isAdmin());
   #cancelTyping = () => {};
 
   static override styles = [look, rows, searchStyles];
@@ -53,8 +54,7 @@ export class GosipSearchDialog extends GosipElement {
     this.asked = text;
     this.answers = [];
     if (text === '') return;
-    for (const source of sources.filter(({ isForAdmins }) => isForAdmins === undefined || isAdmin()))
-      void this.askOne(source, text);
+    for (const source of this.#sources) void this.askOne(source, text);
   }
 
   private async askOne(source: Source, text: string): Promise<void> {
@@ -64,7 +64,7 @@ export class GosipSearchDialog extends GosipElement {
   }
 
   private get isAnswered(): boolean {
-    return this.answers.length === sources.filter(({ isForAdmins }) => isForAdmins === undefined || isAdmin()).length;
+    return this.answers.length === this.#sources.length;
   }
 
   private links(): readonly HTMLElement[] {
@@ -123,7 +123,7 @@ export class GosipSearchDialog extends GosipElement {
 
   private renderAnswers() {
     if (this.asked === '') return html`<p class="quiet hint">${t('search.hint')}</p>`;
-    const shown = sources.flatMap((source) => this.answers.filter((one) => one.source === source));
+    const shown = this.#sources.flatMap((source) => this.answers.filter((one) => one.source === source));
     const count = shown.reduce((sum, { found = [] }) => sum + found.length, 0);
     return html`<p class="spoken" role="status">${this.isAnswered ? t('search.count', { count }) : ''}</p>
       ${this.isAnswered && count === 0 ? html`<p class="quiet hint">${t('search.nothing', { text: this.asked })}</p>` : nothing}

@@ -4,11 +4,12 @@ export const messagesStyles = css`
   gosip-page {
     --page-width: 1200px;
   }
-  .whole {
+  .whole.alone {
     display: flex;
     flex-direction: column;
   }
   .both {
+    position: relative;
     flex: 1;
     min-height: 0;
     display: grid;
@@ -18,6 +19,14 @@ export const messagesStyles = css`
   .whole.alone {
     height: calc(100dvh - 84px - var(--bottom-bar, 0px) - var(--safe-top, 0px) - var(--safe-bottom, 0px));
     min-height: 420px;
+  }
+  /* As wide as it was, so that the rows of the list keep their heights. */
+  .away {
+    position: absolute;
+    inset: 0 0 auto;
+    height: 0;
+    overflow: hidden;
+    visibility: hidden;
   }
   .thread {
     display: flex;
@@ -60,13 +69,15 @@ export const messagesStyles = css`
     grid-template-rows: minmax(0, 1fr);
   }
   @media (min-width: 870px) {
-    .whole {
-      height: calc(100dvh - 104px - var(--safe-top, 0px));
-      min-height: 480px;
-    }
     .both {
       grid-template-columns: minmax(280px, 360px) minmax(0, 1fr);
-      grid-template-rows: minmax(0, 1fr);
+      align-items: start;
+    }
+    .both > .thread {
+      position: sticky;
+      top: calc(80px + var(--safe-top, 0px));
+      height: calc(100dvh - 104px - var(--safe-top, 0px));
+      min-height: 480px;
     }
   }
   @media (max-width: 869px) {

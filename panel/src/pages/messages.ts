@@ -30,6 +30,8 @@ import { messagesStyles } from './messages-styles.ts';
 @customElement('gosip-messages')
 export class GosipMessages extends GosipElement {
   @property() openId: string | undefined;
+  #wasAlone = false;
+  #scrollTop = 0;
   private readonly numbers = new Shown(this, () => call(listMessageNumbers), ['person.changed']);
 
   static override styles = [look, messagesStyles];
@@ -45,6 +47,22 @@ export class GosipMessages extends GosipElement {
     return Object.fromEntries(kept);
   }
 
+  private get isAlone(): boolean {
+    return !isWide.value && (this.openId !== undefined || place.value.query['to'] !== undefined);
+  }
+
+  /** On a narrow screen the list is where it was, when what covered it is closed. */
+  protected override willUpdate(): void {
+    if (this.isAlone && !this.#wasAlone) this.#scrollTop = window.scrollY;
+  }
+
+  protected override updated(): void {
+    const { isAlone } = this;
+    if (isAlone === this.#wasAlone) return;
+    this.#wasAlone = isAlone;
+    window.scrollTo({ top: isAlone ? 0 : this.#scrollTop, behavior: 'instant' });
+  }
+
   private back(): void {
     go('messages', undefined, this.filter);
   }
@@ -56,7 +74,7 @@ export class GosipMessages extends GosipElement {
   override render() {
     const { value, problem } = this.numbers;
     const isOpen = this.openId !== undefined || place.value.query['to'] !== undefined;
-    const isAlone = isOpen && !isWide.value;
+    const { isAlone } = this;
     return html`<gosip-page heading=${t('page.messages')} class=${isOpen ? 'open' : ''}>
       ${isAlone || value === undefined || value.total === 0 ? nothing : this.renderActions()}
       ${value === undefined ? html`<div class="card">${notRead(problem)}</div>` : this.renderBoth(value, isAlone)}
@@ -79,18 +97,16 @@ export class GosipMessages extends GosipElement {
   private renderBoth(numbers: MessageNumbers, isAlone: boolean) {
     if (numbers.total === 0) return this.renderNoNumber(numbers);
     return html`<div class="whole ${isAlone ? 'alone' : ''}">
-      ${numbers.canSend || isAlone ? nothing : this.renderNotSetUp()}
       <div class="both">
-        ${
-          isAlone
-            ? nothing
-            : html`<gosip-conversations
-                class="card"
-                openId=${this.openId ?? ''}
-                .query=${place.value.query}
-                .numbers=${numbers.items}
-              ></gosip-conversations>`
-        }
+        <div class=${isAlone ? 'away' : ''}>
+          ${numbers.canSend ? nothing : this.renderNotSetUp()}
+          <gosip-conversations
+            class="card"
+            openId=${this.openId ?? ''}
+            .query=${place.value.query}
+            .numbers=${numbers.items}
+          ></gosip-conversations>
+        </div>
         ${isWide.value || isAlone ? html`<div class="card thread">${this.renderOpen(numbers)}</div>` : nothing}
       </div>
     </div>`;

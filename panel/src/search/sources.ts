@@ -8,6 +8,7 @@ import { beside } from '../beside.ts';
 import { callIcon, callTitle, dispositionText, partyName } from '../call-words.ts';
 import { clock } from '../clock.ts';
 import { allPeople, allPhones } from '../data.ts';
+import type { Person, Phone } from '../data.ts';
 import { formatWhen } from '../format.ts';
 import { farName } from '../message-words.ts';
 import { pathOf } from '../routes.ts';
@@ -17,27 +18,41 @@ import type { Found, Source } from './found.ts';
 import { excerpt, matches } from './match.ts';
 import { settingsFound } from './settings.ts';
 
-/** In the order in which they are shown. */
-export const sources: readonly Source[] = [
-  { heading: 'search.pages', find: settingsFound },
-  { heading: 'page.people', isForAdmins: true, find: findPeople },
-  { heading: 'page.phones', find: findPhones },
-  { heading: 'page.contacts', find: findContacts },
-  { heading: 'page.calls', find: findCalls },
-  { heading: 'page.voicemail', find: findVoicemails },
-  { heading: 'page.messages', find: findMessages },
-];
+/** In the order in which they are shown. Of what is read whole, once for as long as they are kept. */
+export function sourcesOfHouse(): readonly Source[] {
+  const people = once(allPeople);
+  const phones = once(allPhones);
+  return [
+    { heading: 'search.pages', find: settingsFound },
+    { heading: 'page.people', isForAdmins: true, find: async (text) => peopleFound(await people(), text) },
+    { heading: 'page.phones', find: async (text) => phonesFound(await phones(), text) },
+    { heading: 'page.contacts', find: findContacts },
+    { heading: 'page.calls', find: findCalls },
+    { heading: 'page.voicemail', find: findVoicemails },
+    { heading: 'page.messages', find: findMessages },
+  ];
+}
 
-async function findPeople(text: string): Promise<readonly Found[]> {
-  const people = await allPeople();
+/** What could not be read is read again. */
+function once<Value>(read: () => Promise<Value>): () => Promise<Value> {
+  let kept: Promise<Value> | undefined;
+  return () => {
+    kept ??= read().catch((error: unknown) => {
+      kept = undefined;
+      throw error;
+    });
+    return kept;
+  };
+}
+
+function peopleFound(people: readonly Person[], text: string): readonly Found[] {
   return people
     .filter(({ name, username }) => matches(`${name} ${username}`, text))
     .slice(0, perSource)
     .map(({ id, name, username }) => ({ icon: mdiAccount, title: name, more: username, path: pathOf('people', id) }));
 }
 
-async function findPhones(text: string): Promise<readonly Found[]> {
-  const phones = await allPhones();
+function phonesFound(phones: readonly Phone[], text: string): readonly Found[] {
   return phones
     .filter(({ name, extension, username }) => matches(`${name} ${extension} ${username}`, text) || extension === text.trim())
     .slice(0, perSource)

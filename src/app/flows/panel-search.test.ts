@@ -52,6 +52,26 @@ describe.skipIf(isMissing)('the search over the whole house', () => {
     expect(await page.locator('gosip-search-dialog').count()).toBe(0);
   });
 
+  it('reads people and phones once, however long somebody types', async () => {
+    const { page } = admin;
+    await page.goto(house.url);
+    await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor();
+    await page.keyboard.press('/');
+    const asked: string[] = [];
+    page.on('request', (request) => void asked.push(new URL(request.url()).pathname));
+    for (const text of ['ki', 'kit', 'kitchen']) {
+      await page.getByRole('searchbox').fill(text);
+      await expect
+        .poll(() => asked.filter((path) => path === '/api/contacts').length, poll)
+        .toBe(text === 'ki' ? 1 : text === 'kit' ? 2 : 3);
+    }
+    await page.locator('gosip-search-dialog').getByRole('heading', { name: 'Phones' }).waitFor();
+    expect(asked.filter((path) => path === '/api/users' || path === '/api/devices').toSorted()).toEqual([
+      '/api/devices',
+      '/api/users',
+    ]);
+  });
+
   it('shows what others call themselves as it is, and says where nothing is found', async () => {
     const { page } = admin;
     await page.goto(house.url);

@@ -1,6 +1,5 @@
 import { mdiMagnify, mdiMessageTextOutline } from '@mdi/js';
 import { html, nothing } from 'lit';
-import type { PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import { listConversations, listMessages } from '#contract/messages.ts';
@@ -9,15 +8,17 @@ import { clock } from '../../clock.ts';
 import type { Conversation, Message, MessageNumbers } from '../../data.ts';
 import { draftLine } from '../../message-drafts.ts';
 import { conversationFacts } from '../../message-facts.ts';
-import { notRead } from '../../parts/card.ts';
 import { chips, renderChips } from '../../parts/chips.ts';
 import { GosipElement } from '../../parts/element.ts';
+import '../../parts/endless-list.ts';
+import type { GosipEndlessList } from '../../parts/endless-list.ts';
 import { textOf } from '../../parts/form.ts';
 import { look, rows } from '../../parts/look.ts';
 import '../../parts/notice.ts';
 import { narrow } from '../../router.ts';
 import { pathOf } from '../../routes.ts';
-import { Shown } from '../../shown.ts';
+import { pagesOf } from '../../row-source.ts';
+import type { RowSource } from '../../row-source.ts';
 import { t } from '../../words.ts';
 import { renderConversation, renderFound } from './conversation-row.ts';
 import { conversationRows } from './conversation-styles.ts';
@@ -25,14 +26,9 @@ import { listStyles } from './list-styles.ts';
 import { renderSearch, searchField } from '../../parts/search-field.ts';
 
 type Query = Readonly<Record<string, string>>;
-type Seen = {
-  readonly query: string;
-  readonly conversations: readonly Conversation[];
-  readonly total: number;
-  readonly texts: readonly Message[];
-};
+/** How many are found of each; undefined where that is not read yet. */
+type Found = { readonly conversations?: number | undefined; readonly texts?: number | undefined };
 
-const perPage = 50;
 const typingMs = 300;
 /** Of `number` in the address: those of everybody. */
 export const allNumbers = 'all';
@@ -45,54 +41,29 @@ export class GosipConversations extends GosipElement {
   @property({ attribute: false }) query: Query = {};
   @property({ attribute: false }) numbers: MessageNumbers['items'] = [];
   @state() private typed: string | undefined;
+  @state() private found: Found = {};
   #cancelTyping: (() => void) | undefined;
-  #pages = 1;
-  private readonly seen = new Shown(this, () => this.read(), conversationFacts);
-  readonly #watch = new IntersectionObserver((seen) => seen.some(({ isIntersecting }) => isIntersecting) && this.readMore(), {
-    rootMargin: '400px',
-  });
+  #asked: string | undefined;
+  #conversations: RowSource<Conversation> | undefined;
+  /** Where something is searched for. */
+  #texts: RowSource<Message> | undefined;
 
   static override styles = [look, rows, chips, conversationRows, searchField, listStyles];
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.whileShown(() => this.#cancelTyping?.());
-    this.whileShown(() => this.#watch.disconnect());
   }
 
-  protected override willUpdate(changed: PropertyValues): void {
-    const before = changed.get('query') as Query | undefined;
-    if (before === undefined || JSON.stringify(filterOf(before)) === JSON.stringify(filterOf(this.query))) return;
-    this.#pages = 1;
-    void this.seen.reload();
-  }
-
-  override updated(): void {
-    this.#watch.disconnect();
-    const end = this.renderRoot.querySelector('.more-to-come');
-    if (end !== null) this.#watch.observe(end);
-  }
-
-  private async read(): Promise<Seen> {
-    const { text, ...filter } = filterOf(this.query);
-    const query = JSON.stringify(filterOf(this.query));
-    const asked = { ...filter, ...(text === undefined ? {} : { text }) };
-    const pages = Array.from({ length: this.#pages }, (_, index) =>
-      call(listConversations, { query: { ...asked, page: index + 1, per_page: perPage } }),
-    );
-    const { unread: _unread, ...of } = filter;
-    const found = text === undefined ? undefined : call(listMessages, { query: { ...of, text, per_page: perPage } });
-    const read = await Promise.all(pages);
-    const ids = new Map(read.flatMap(({ items }) => items).map((one) => [one.id, one]));
-    return { query, conversations: [...ids.values()], total: read[0]?.total ?? 0, texts: (await found)?.items ?? [] };
-  }
-
-  private readMore(): void {
-    const { value } = this.seen;
-    if (value === undefined || value.conversations.length >= value.total || value.conversations.length < this.#pages * perPage)
-      return;
-    this.#pages += 1;
-    void this.seen.reload();
+  protected override willUpdate(): void {
+    const filter = filterOf(this.query);
+    const asked = JSON.stringify(filter);
+    if (asked === this.#asked) return;
+    this.#asked = asked;
+    this.found = {};
+    this.#conversations = pagesOf((page) => call(listConversations, { query: { ...filter, ...page } }));
+    const { text, unread: _unread, ...of } = filter;
+    this.#texts = text === undefined ? undefined : pagesOf((page) => call(listMessages, { query: { ...of, text, ...page } }));
   }
 
   private type(event: Event): void {
@@ -143,26 +114,33 @@ export class GosipConversations extends GosipElement {
   }
 
   private renderList() {
-    const { value, problem } = this.seen;
-    const isOld = value?.query !== JSON.stringify(filterOf(this.query));
-    if (value === undefined || isOld) return notRead(problem);
-    const { text } = filterOf(this.query);
-    if (value.conversations.length + value.texts.length === 0) return this.renderNone(text !== undefined);
-    return html`${
-        text === undefined || value.conversations.length === 0 ? nothing : html`<h2>${t('messages.conversations')}</h2>`
-      }
-      <ul class="rows">
-        ${value.conversations.map((one) => html`<li>${this.renderOne(one)}</li>`)}
-      </ul>
-      ${value.conversations.length < value.total ? html`<div class="more-to-come"><gosip-loading lines="1"></gosip-loading></div>` : nothing}
-      ${
-        value.texts.length === 0
-          ? nothing
-          : html`<h2>${t('page.messages')}</h2>
-              <ul class="rows">
-                ${value.texts.map((one) => html`<li>${renderFound(one, this.href(one.conversationId, one.id))}</li>`)}
-              </ul>`
-      }`;
+    const { conversations, texts } = this.found;
+    const isSearch = this.#texts !== undefined;
+    return html`${isSearch && conversations !== 0 ? html`<h2>${t('messages.conversations')}</h2>` : nothing}
+      <gosip-endless-list
+        label=${t('messages.conversations')}
+        .source=${this.#conversations}
+        .facts=${conversationFacts}
+        .key=${({ id }: Conversation) => id}
+        .row=${(one: Conversation) => this.renderOne(one)}
+        @changed=${(event: Event) => (this.found = { ...this.found, conversations: totalOf(event) })}
+      >
+        <div slot="empty">${isSearch ? nothing : this.renderNone(false)}</div>
+      </gosip-endless-list>
+      ${isSearch ? this.renderTexts() : nothing}
+      ${isSearch && conversations === 0 && texts === 0 ? this.renderNone(true) : nothing}`;
+  }
+
+  private renderTexts() {
+    return html`${this.found.texts === 0 ? nothing : html`<h2>${t('page.messages')}</h2>`}
+      <gosip-endless-list
+        label=${t('page.messages')}
+        .source=${this.#texts}
+        .facts=${conversationFacts}
+        .key=${({ id }: Message) => id}
+        .row=${(one: Message) => renderFound(one, this.href(one.conversationId, one.id))}
+        @changed=${(event: Event) => (this.found = { ...this.found, texts: totalOf(event) })}
+      ></gosip-endless-list>`;
   }
 
   private renderOne(one: Conversation) {
@@ -187,6 +165,10 @@ export class GosipConversations extends GosipElement {
       text=${isUnread ? '' : t('messages.none.text')}
     ></gosip-notice>`;
   }
+}
+
+function totalOf(event: Event): number | undefined {
+  return (event.target as GosipEndlessList).total;
 }
 
 /** What the house is asked for. */

@@ -1,11 +1,6 @@
 import { css } from 'lit';
 
 export const listStyles = css`
-  :host {
-    display: flex;
-    flex-direction: column;
-    min-height: 0;
-  }
   .filters {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
@@ -34,25 +29,10 @@ export const listStyles = css`
     font: inherit;
     text-overflow: ellipsis;
   }
-  .list {
-    flex: 1;
-    min-height: 0;
-    overflow-y: auto;
-    overscroll-behavior: contain;
-  }
   h2 {
     padding: 16px 16px 4px;
     color: var(--quiet);
     font-size: 13px;
     line-height: 20px;
-  }
-  .rows > li {
-    content-visibility: auto;
-    contain-intrinsic-size: auto 72px;
-  }
-  @media (max-width: 869px) {
-    .list {
-      overflow-y: visible;
-    }
   }
 `;
