@@ -127,7 +127,7 @@ function messageOf(deps: NotifyContentDeps, messageId: MessageId, { personId, ma
     text: isWithheld ? undefined : found.body,
     media,
     leftOut: all.length - media.length,
-    link: linkOf(panelPaths.conversation(found.conversationId), personId),
+    link: linkOf(panelPaths.conversation(found.conversationId, messageId), personId),
   };
 }
 

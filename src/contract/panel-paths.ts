@@ -1,12 +1,14 @@
-/** Where things are in the panel, below its base, for links from outside; panel/src/routes.ts reads them. */
-export const panelPaths = {
-  call: (id: string) => pathTo('calls', id),
-  voicemail: (id: string) => pathTo('voicemail', id),
-  conversation: (id: string) => pathTo('messages', id),
-  alerts: () => 'alerts',
-  notifications: () => 'notifications',
-} as const;
+// Owns where in the panel something is, for links that lead into it from outside.
+// Must stay true: the panel opens each of them (panel/src/panel-paths.test.ts); below the panel's base, so without a slash at the beginning.
+import type { CallId, ConversationId, MessageId, VoicemailId } from '#base/ids.ts';
 
-function pathTo(page: string, id: string): string {
-  return `${page}/${encodeURIComponent(id)}`;
-}
+export const panelPaths = {
+  call: (id: CallId) => `calls/${encodeURIComponent(id)}`,
+  voicemail: (id: VoicemailId) => `voicemail/${encodeURIComponent(id)}`,
+  /** `at`: the message that is shown in it. */
+  conversation: (id: ConversationId, at?: MessageId) =>
+    `messages/${encodeURIComponent(id)}${at === undefined ? '' : `?at=${encodeURIComponent(at)}`}`,
+  alerts: () => 'alerts',
+  /** What reaches whom. */
+  notifications: () => 'notifications',
+};

@@ -58,7 +58,7 @@ function spoken(name: string, value: string | number, reader: Reader): string {
   const at = form === 'time' ? Date.parse(String(value)) : Number.NaN;
   if (!Number.isNaN(at)) return moment(at, reader);
   if (typeof value === 'number' && form === undefined) return new Intl.NumberFormat(tagOf(reader)).format(value);
-  const text = oneLine(String(value), maxName);
+  const text = reader.showNumber(oneLine(String(value), maxName));
   return form === undefined || form === 'name' || form === 'time'
     ? isolated(text, maxName)
     : sharedWords(`${form}${text}`, reader.language);

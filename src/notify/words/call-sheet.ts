@@ -15,9 +15,9 @@ const usual = ['no-answer', 'caller-cancelled'];
 
 export function callSheet({ kind, at, caller, called, reason }: ToldCall, reader: Reader): Sheet {
   const words = phrases[reader.language];
-  const who = whoOf(caller, words);
+  const who = whoOf(caller, reader);
   const name = kind === 'missed-call' ? who.object : who.subject;
-  const to = called === '' ? [] : [words.to(isolated(called, maxName))];
+  const to = called === '' ? [] : [words.to(isolated(reader.showNumber(called), maxName))];
   const number = who.number === undefined ? [] : [who.number];
   const why = reason === undefined || usual.includes(reason) ? [] : [sharedWords(`reason.${reason}`, reader.language)];
   const when = kind === 'incoming-call' ? [] : [shortMoment(at, reader)];

@@ -11,7 +11,7 @@ type ToldMessage = Extract<Told, { kind: 'message' }>;
 
 export function messageSheet({ at, from, to, text, media, leftOut }: ToldMessage, reader: Reader): Sheet {
   const words = phrases[reader.language];
-  const who = whoOf(from, words);
+  const who = whoOf(from, reader);
   const quote = manyLines(text ?? '', maxQuote);
   const files = media.length + leftOut;
   const count = files === 0 ? [] : [words.files(files)];
@@ -22,7 +22,7 @@ export function messageSheet({ at, from, to, text, media, leftOut }: ToldMessage
     lines: [
       ...(who.number === undefined ? [] : [who.number]),
       moment(at, reader),
-      ...(to === '' ? [] : [words.to(isolated(to, maxName))]),
+      ...(to === '' ? [] : [words.to(isolated(reader.showNumber(to), maxName))]),
       ...count,
     ],
     quote: quote === '' ? undefined : quote,

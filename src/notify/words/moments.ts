@@ -1,4 +1,4 @@
-// Owns times and lengths as a reader of one language says them, in the time zone of the house.
+// Owns who reads, and times and lengths as that reader says them, in the time zone of the house.
 import type { HouseLanguage } from '#contract/languages.ts';
 
 export type Reader = {
@@ -8,10 +8,13 @@ export type Reader = {
   readonly country?: string | undefined;
   /** When it is read: milliseconds since the Unix epoch. */
   readonly at: number;
+  /** A number in full as people read it; anything else as it is. */
+  readonly showNumber: (number: string) => string;
 };
 
 const dayMs = 24 * 60 * 60_000;
 
+/** BCP 47. */
 export function tagOf({ language, country }: Pick<Reader, 'language' | 'country'>): string {
   return country !== undefined && /^[a-z]{2}$/i.test(country) ? `${language}-${country.toUpperCase()}` : language;
 }

@@ -13,7 +13,7 @@ type ToldVoicemail = Extract<Told, { kind: 'voicemail' | 'transcript' }>;
 export function voicemailSheet(told: ToldVoicemail, reader: Reader): Sheet {
   const { kind, at, caller, seconds, transcript = '' } = told;
   const words = phrases[reader.language];
-  const who = whoOf(caller, words);
+  const who = whoOf(caller, reader);
   const quote = manyLines(transcript, maxQuote);
   const number = who.number === undefined ? [] : [who.number];
   const facts = [clockLength(seconds), shortMoment(at, reader), ...number].join(' · ');

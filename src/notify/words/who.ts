@@ -1,5 +1,6 @@
 import type { Caller } from '../kinds/content.ts';
-import type { Phrases } from './phrases/en.ts';
+import type { Reader } from './moments.ts';
+import { phrases } from './phrases/phrases.ts';
 import { isolated, oneLine } from './plain-text.ts';
 import { maxName } from './sheet.ts';
 
@@ -14,10 +15,10 @@ export type Who = {
   readonly number: string | undefined;
 };
 
-export function whoOf(caller: Caller, { hidden }: Phrases): Who {
-  const number = oneLine(caller.number, maxName);
-  const name = oneLine(caller.name, maxName) || number;
-  if (name === '') return { ...hidden, number: undefined };
+export function whoOf(caller: Caller, { language, showNumber }: Reader): Who {
+  const number = showNumber(oneLine(caller.number, maxName));
+  const name = showNumber(oneLine(caller.name, maxName)) || number;
+  if (name === '') return { ...phrases[language].hidden, number: undefined };
   const shown = isolated(name, maxName);
   return { object: shown, subject: shown, alone: shown, number: number === '' || number === name ? undefined : number };
 }
