@@ -1,27 +1,63 @@
-// Owns what comes in one piece: whatever the frame of the pages and the dashboard are made of. Everything else is loaded when it is opened.
+// Owns what comes in one piece. `start`: what finds out who is here and in which language, so that both are asked for while the rest is
+// still on its way. `first-view`: whatever the frame of the pages and the dashboard are made of. Everything else is loaded when it is opened.
 // Called by the build of the panel.
+import type { Plugin } from 'vite';
+
 type Graph = {
   getModuleInfo(id: string): { readonly importers: readonly string[] } | null;
 };
 
+const main = 'panel/src/main.ts';
 export const firstView = 'first-view';
-const roots = ['panel/src/app.ts', 'panel/src/pages/dashboard.ts'];
+
+/** In the order in which they take what both need. */
+export const firstPieces = [
+  // Whatever waited for the first view within its own chunk would wait for itself: `main.ts` is in neither.
+  { name: pieceOf('start', [main], [main]), debugName: 'start', priority: 2 },
+  { name: pieceOf(firstView, ['panel/src/app.ts', 'panel/src/pages/dashboard.ts']), debugName: firstView, priority: 1 },
+];
 
 /** Names the chunk of a module; two dozen files that are always needed together would be two dozen requests. */
-export function firstViewChunk(): (id: string, graph: Graph) => string | null {
+function pieceOf(
+  name: string,
+  roots: readonly string[],
+  without: readonly string[] = [],
+): (id: string, graph: Graph) => string | null {
+  const isNeeded = neededBy(roots);
+  return (id, graph) => (!without.some((one) => id.endsWith(one)) && isNeeded(id, graph) ? name : null);
+}
+
+function neededBy(roots: readonly string[]): (id: string, graph: Graph) => boolean {
   const known = new Map<string, boolean>();
-  const isIn = (id: string, graph: Graph): boolean => {
+  const isNeeded = (id: string, graph: Graph): boolean => {
     const answer = known.get(id);
     if (answer !== undefined) return answer;
     // Of a circle, whoever is asked first decides.
     known.set(id, false);
-    const found = roots.some((root) => id.endsWith(root)) || importersOf(id, graph).some((one) => isIn(one, graph));
+    const found = roots.some((root) => id.endsWith(root)) || importersOf(id, graph).some((one) => isNeeded(one, graph));
     known.set(id, found);
     return found;
   };
-  return (id, graph) => (isIn(id, graph) ? firstView : null);
+  return isNeeded;
 }
 
 function importersOf(id: string, graph: Graph): readonly string[] {
   return graph.getModuleInfo(id)?.importers ?? [];
+}
+
+/** Has the browser fetch the first view with the page, rather than when the start asks for it. */
+export function preloadFirstView(): Plugin {
+  return {
+    name: 'gosip-preload-first-view',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_html, { bundle }) => {
+        const chunk = Object.values(bundle ?? {}).find((one) => one.type === 'chunk' && one.name === firstView);
+        if (chunk === undefined) return [];
+        return [
+          { tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: `./${chunk.fileName}` }, injectTo: 'head' },
+        ];
+      },
+    },
+  };
 }

@@ -4,6 +4,7 @@ import { alertValueForms } from '#contract/alert-words/value-forms.ts';
 import type { AlertEntry } from '#contract/observation.ts';
 import { clock } from './clock.ts';
 import { formatWhen } from './format.ts';
+import { numberFormat } from './intl.ts';
 import type { TitledPage } from './routes.ts';
 import type { StringKey } from './strings/en.ts';
 import { locale, t } from './words.ts';
@@ -43,5 +44,5 @@ function spoken(name: string, value: string | number): string {
   if (form === 'time') return formatWhen(Date.parse(String(value)), clock.now(), locale.value);
   if (form === 'name') return String(value);
   if (form !== undefined) return t(`${form}${value}` as StringKey);
-  return typeof value === 'number' ? new Intl.NumberFormat(locale.value.tag).format(value) : value;
+  return typeof value === 'number' ? numberFormat(locale.value.tag).format(value) : value;
 }

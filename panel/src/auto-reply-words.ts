@@ -1,4 +1,5 @@
 import type { AutoReply } from './data.ts';
+import { listFormat, numberFormat } from './intl.ts';
 import { timeText } from './rules/time-words.ts';
 import type { Speech } from './rules/speech.ts';
 
@@ -14,7 +15,7 @@ function whenText({ trigger, keywords, hours }: Told, speech: Speech): string {
   if (trigger === 'dnd') return t('autoReply.says.dnd');
   if (trigger === 'keyword') {
     const words = keywords.map((word) => t('quoted.text', { text: word }));
-    return t('autoReply.says.words', { words: new Intl.ListFormat(tag, { type: 'disjunction' }).format(words) });
+    return t('autoReply.says.words', { words: listFormat(tag, 'disjunction').format(words) });
   }
   if (hours.length === 0) return t('autoReply.says.always');
   const times = hours.map(({ days, from, to }) => timeText({ weekdays: days, from, to, dates: [], holidays: 'any' }, speech));
@@ -25,5 +26,5 @@ function whenText({ trigger, keywords, hours }: Told, speech: Speech): string {
 function spanText(minutes: number, { tag }: Speech): string {
   const [value, unit] =
     minutes % 1_440 === 0 ? [minutes / 1_440, 'day'] : minutes % 60 === 0 ? [minutes / 60, 'hour'] : [minutes, 'minute'];
-  return new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+  return numberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
 }

@@ -1,5 +1,6 @@
 // The filters of calls in words.
 import type { CallQuery, FilterName } from './call-query.ts';
+import { dateFormat } from './intl.ts';
 import type { StringKey } from './strings/en.ts';
 import type { Values } from './phrase.ts';
 
@@ -38,7 +39,7 @@ export function filterTexts(
   { t, tag, nameOf }: Words,
 ): readonly { readonly name: FilterName; readonly text: string }[] {
   const day = (value: string) =>
-    new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeZone: 'UTC' }).format(Date.parse(`${value}T00:00:00Z`));
+    dateFormat(tag, { dateStyle: 'medium', timeZone: 'UTC' }).format(Date.parse(`${value}T00:00:00Z`));
   const words: Readonly<Record<FilterName, (value: string) => string>> = {
     direction: (value) => t(`calls.${value}` as StringKey),
     disposition: (value) => t(`disposition.${value}` as StringKey),

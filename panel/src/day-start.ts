@@ -1,3 +1,4 @@
+import { dateFormat } from './intl.ts';
 const dayMs = 86_400_000;
 
 /** When a day of the calendar, or the one `later` days after it, begins in a time zone; the browser's own where it is undefined. */
@@ -11,7 +12,7 @@ export function dayStart(day: string, later: number, timeZone: string | undefine
 
 /** What clocks show at a moment, as if it were UTC. */
 function shown(at: number, timeZone: string | undefined): number {
-  const format = new Intl.DateTimeFormat('sv-SE', {
+  const format = dateFormat('sv-SE', {
     dateStyle: 'short',
     timeStyle: 'medium',
     ...(timeZone === undefined ? {} : { timeZone }),

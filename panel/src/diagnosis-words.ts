@@ -3,6 +3,7 @@ import { callReasons } from '#contract/call-verdicts.ts';
 import type { diagnoseCall } from '#contract/diagnosis.ts';
 import type { EndpointReply } from '#contract/endpoint.ts';
 import { spokenDuration } from './format.ts';
+import { nameFormat } from './intl.ts';
 import { and } from './rules/speech.ts';
 import type { Speech } from './rules/speech.ts';
 import type { StringKey } from './strings/en.ts';
@@ -56,5 +57,5 @@ export function mendedName({ values }: Pick<Mending, 'code' | 'values'>, { t, ta
   if (typeof place !== 'string') return String(values['name'] ?? '');
   if (place === 'premium-rate') return t('why.place.premium');
   if (place === 'international-networks') return t('why.place.networks');
-  return /^[A-Z]{2}$/.test(place) ? (new Intl.DisplayNames(tag, { type: 'region' }).of(place) ?? place) : place;
+  return /^[A-Z]{2}$/.test(place) ? (nameFormat(tag, 'region').of(place) ?? place) : place;
 }

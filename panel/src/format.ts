@@ -1,3 +1,4 @@
+import { dateFormat, numberFormat, relativeFormat } from './intl.ts';
 import type { Locale } from './locale.ts';
 
 const minuteMs = 60_000;
@@ -7,7 +8,7 @@ type Style = Pick<Locale, 'tag' | 'hour12' | 'timeZone'>;
 
 function formatter({ tag, hour12, timeZone }: Style, wanted: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const hours = wanted.timeStyle === undefined || hour12 === undefined ? {} : { hour12 };
-  return new Intl.DateTimeFormat(tag, { ...wanted, ...hours, ...(timeZone === undefined ? {} : { timeZone }) });
+  return dateFormat(tag, { ...wanted, ...hours, ...(timeZone === undefined ? {} : { timeZone }) });
 }
 
 export function formatTime(at: number, style: Style, hasSeconds = false): string {
@@ -32,7 +33,7 @@ export function dayDistance(at: number, now: number, style: Style): number {
 export function formatDay(at: number, now: number, style: Style): string {
   const days = dayDistance(at, now, style);
   if (days === 0 || days === -1) {
-    const word = new Intl.RelativeTimeFormat(style.tag, { numeric: 'auto' }).format(days, 'day');
+    const word = relativeFormat(style.tag).format(days, 'day');
     return word.charAt(0).toLocaleUpperCase(style.tag) + word.slice(1);
   }
   const year = days > -180 ? {} : { year: 'numeric' as const };
@@ -45,7 +46,7 @@ export function formatWhen(at: number, now: number, style: Style): string {
   const time = formatTime(at, style);
   if (days === 0) return time;
   if (days === -1 || days === 1) {
-    const word = new Intl.RelativeTimeFormat(style.tag, { numeric: 'auto' }).format(days, 'day');
+    const word = relativeFormat(style.tag).format(days, 'day');
     return `${word}, ${time}`;
   }
   if (days > -7 && days < 7) return `${formatter(style, { weekday: 'short' }).format(at)}, ${time}`;
@@ -74,9 +75,7 @@ export function spokenDuration(seconds: number, { tag }: Pick<Style, 'tag'>): st
     [whole % 60, 'second'],
   ] as const;
   const said = parts.filter(([value, unit]) => value > 0 || (unit === 'second' && whole === 0));
-  return said
-    .map(([value, unit]) => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(value))
-    .join(', ');
+  return said.map(([value, unit]) => numberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(value)).join(', ');
 }
 
 const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
@@ -86,7 +85,7 @@ export function formatBytes(bytes: number, { tag }: Pick<Locale, 'tag'>): string
   const step = bytes < 1 ? 0 : Math.min(byteUnits.length - 1, Math.floor(Math.log10(bytes) / 3));
   const value = bytes / 1000 ** step;
   const unit = byteUnits[step] ?? 'byte';
-  return new Intl.NumberFormat(tag, {
+  return numberFormat(tag, {
     style: 'unit',
     unit,
     unitDisplay: 'short',

@@ -1,3 +1,4 @@
+import { nameFormat } from './intl.ts';
 /** What a text may be read in. */
 const languages = [
   'en-US',
@@ -24,7 +25,7 @@ export function languageChoices(
   chosen: string,
 ): readonly { readonly value: string; readonly text: string }[] {
   const all = chosen === '' || languages.some((one) => one === chosen) ? languages : [...languages, chosen];
-  const names = new Intl.DisplayNames(tag, { type: 'language' });
+  const names = nameFormat(tag, 'language');
   const choices = all.map((value) => ({ value, text: names.of(value) ?? value }));
   return [{ value: '', text: house }, ...choices.toSorted((one, other) => one.text.localeCompare(other.text, tag))];
 }

@@ -13,8 +13,9 @@ const end = frame.follow((properties) => {
   if (path.replaceAll('/', '') !== '' && place.value.page === 'dashboard') visit(path);
 });
 // None of them waits for another: each is a way to the house and back.
+void startSession();
+const words = loadWords();
 // The app loads the page again where this fails, and says so.
 loadPage(place.value.page).catch(() => {});
-void startSession();
-await loadWords();
+await words;
 await import('./app.ts');

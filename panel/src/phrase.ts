@@ -1,4 +1,5 @@
 import { isolated } from './beside.ts';
+import { pluralRules } from './intl.ts';
 
 export type Values = Readonly<Record<string, string | number>>;
 
@@ -9,7 +10,7 @@ export function fill(text: string, values: Values): string {
 
 /** `stem.one` or `stem.other`: none of the panel's languages has more forms that matter for whole numbers below a million. */
 export function pluralKey(stem: string, count: number, tag: string): string {
-  return `${stem}.${new Intl.PluralRules(tag).select(count) === 'one' ? 'one' : 'other'}`;
+  return `${stem}.${pluralRules(tag).select(count) === 'one' ? 'one' : 'other'}`;
 }
 
 /** The names in braces, for the check that every language fills in the same. */

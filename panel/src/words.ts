@@ -1,6 +1,7 @@
 // Owns the words on the screen: one file per language, loaded when it is spoken.
 // Must stay true: no page holds words of its own; the language can change while the page is open.
 import { homeAssistantLocale, homeAssistantTimeZone } from './home-assistant.ts';
+import { numberFormat } from './intl.ts';
 import { localeOf } from './locale.ts';
 import type { Locale } from './locale.ts';
 import { fill, pluralKey } from './phrase.ts';
@@ -46,7 +47,7 @@ export function t(key: StringKey, values: Values = {}): string {
 /** The form of a plural that fits `count`: `key.one`, `key.other`. */
 export function tn(key: PluralKey, count: number, values: Values = {}): string {
   return t(pluralKey(key, count, locale.value.tag) as StringKey, {
-    count: new Intl.NumberFormat(locale.value.tag).format(count),
+    count: numberFormat(locale.value.tag).format(count),
     ...values,
   });
 }

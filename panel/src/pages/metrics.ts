@@ -5,6 +5,7 @@ import { getHouseFigures } from '#contract/observation.ts';
 import type { HouseFigures } from '#contract/observation.ts';
 import { call } from '../api.ts';
 import { clock } from '../clock.ts';
+import { dateFormat, numberFormat } from '../intl.ts';
 import { renderBars, renderLine, chartStyles } from '../parts/chart.ts';
 import { card, whenRead } from '../parts/card.ts';
 import { GosipElement } from '../parts/element.ts';
@@ -37,7 +38,7 @@ async function readDay(from: Date): Promise<Day> {
   const query = { from: from.toISOString(), to: new Date(to.getTime() - 1).toISOString(), per_page: 1 };
   const { total } = await call(listCallRecords, { query });
   return {
-    label: new Intl.DateTimeFormat(locale.value.tag, { weekday: 'short', day: 'numeric', month: 'numeric' }).format(from),
+    label: dateFormat(locale.value.tag, { weekday: 'short', day: 'numeric', month: 'numeric' }).format(from),
     value: total,
   };
 }
@@ -80,8 +81,8 @@ export class GosipMetrics extends GosipElement {
 
   private renderFigures(figures: HouseFigures) {
     const at = (one: HouseFigures[number]) => formatTime(Date.parse(one.at), locale.value);
-    const whole = new Intl.NumberFormat(locale.value.tag);
-    const milliseconds = new Intl.NumberFormat(locale.value.tag, {
+    const whole = numberFormat(locale.value.tag);
+    const milliseconds = numberFormat(locale.value.tag, {
       style: 'unit',
       unit: 'millisecond',
       maximumFractionDigits: 0,

@@ -11,6 +11,7 @@ import { call } from '../api.ts';
 import { clock } from '../clock.ts';
 import { allPhones } from '../data.ts';
 import { formatWhen } from '../format.ts';
+import { listFormat } from '../intl.ts';
 import { childLineText, hotlineText, permissionText } from '../limit-words.ts';
 import { destinationName } from '../destination-words.ts';
 import { card, whenRead } from '../parts/card.ts';
@@ -84,7 +85,7 @@ export class GosipOutgoing extends FormElement {
   }
 
   private renderAllowed({ home, allowed }: Outgoing) {
-    const names = new Intl.ListFormat(locale.value.tag, { type: 'conjunction' }).format(home.map(destinationName));
+    const names = listFormat(locale.value.tag).format(home.map(destinationName));
     return card(
       t('outgoing.allowed'),
       html`<p class="body quiet">${t('outgoing.home', { countries: names })}</p>

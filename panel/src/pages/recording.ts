@@ -7,6 +7,7 @@ import type { EndpointReply } from '#contract/endpoint.ts';
 import { changeVoicemailSettings, getVoicemailSettings, listSpeechEngines, previewRetention } from '#contract/voicemails.ts';
 import { call } from '../api.ts';
 import { clock } from '../clock.ts';
+import { nameFormat } from '../intl.ts';
 import { card, whenRead } from '../parts/card.ts';
 import { renderDetails } from '../parts/details.ts';
 import { check, choice, field } from '../parts/field.ts';
@@ -151,7 +152,7 @@ export class GosipRecording extends FormElement {
     const { items = [], problem = null } = this.engines.value ?? {};
     const languages =
       items.find(({ id }) => id === engine)?.languages ?? [...new Set(items.flatMap((one) => one.languages))].sort();
-    const names = new Intl.DisplayNames([locale.value.tag], { type: 'language' });
+    const names = nameFormat(locale.value.tag, 'language');
     const known = engine === '' || items.some(({ id }) => id === engine) ? items : [...items, { id: engine, name: engine }];
     return html`${
       problem === null

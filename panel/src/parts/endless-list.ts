@@ -4,6 +4,7 @@
 import { html, nothing, render } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { FactName } from '#contract/facts.ts';
 import { clock } from '../clock.ts';
@@ -269,12 +270,16 @@ export class GosipEndlessList<Item = unknown> extends GosipElement {
       repeat(
         sorted,
         (index) => rows.keyAt(index) ?? index,
-        (index) => this.#renderRow(rows, index),
+        // While somebody scrolls, most of what was there stays: only what comes is made.
+        (index) => guard([index, rows.at(index), rows.total, this.row, this.table], () => this.#renderRow(rows, index)),
       ),
       this,
       { host },
     );
-    for (const one of this.#rowElements()) one.style.setProperty('transform', `translateY(${this.#heights.top(indexOf(one))}px)`);
+    for (const one of this.#rowElements()) {
+      const place = `translateY(${this.#heights.top(indexOf(one))}px)`;
+      if (one.style.transform !== place) one.style.setProperty('transform', place);
+    }
     this.#observe();
   }
 

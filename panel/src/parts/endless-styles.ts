@@ -12,6 +12,7 @@ export const endlessStyles = css`
     position: absolute;
     inset: 0 0 auto;
     box-sizing: border-box;
+    contain: layout style;
   }
   ::slotted([data-endless]:not([data-endless='0'], :empty)) {
     border-top: 1px solid var(--line);

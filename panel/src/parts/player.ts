@@ -3,7 +3,9 @@ import { html } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
+import { clock } from '../clock.ts';
 import { formatDuration, spokenDuration } from '../format.ts';
+import { numberFormat } from '../intl.ts';
 import { keep, kept } from '../kept.ts';
 import { Signal } from '../signal.ts';
 import { seekByKey, speedOf, speeds, volumeOf } from '../waveform.ts';
@@ -46,6 +48,8 @@ export class GosipPlayer extends GosipElement {
   @property() label = '';
   /** What it is called when it is downloaded. */
   @property() file = '';
+  /** Speed and volume come once it was played: for lists. */
+  @property({ type: Boolean }) compact = false;
   @state() private isPlaying = false;
   @state() private isBroken = false;
   @state() private at = 0;
@@ -74,7 +78,8 @@ export class GosipPlayer extends GosipElement {
     }
     if (!changed.has('peaks') || this.peaks === undefined) return;
     this.levels = [];
-    void this.readPeaks(this.peaks);
+    const address = this.peaks;
+    clock.whenIdle(() => void this.readPeaks(address));
   }
 
   override updated(): void {
@@ -105,6 +110,10 @@ export class GosipPlayer extends GosipElement {
     return this.known ?? this.seconds;
   }
 
+  private get isUsed(): boolean {
+    return this.isPlaying || this.at > 0;
+  }
+
   override render() {
     if (this.isBroken) return this.renderBroken();
     return html`<div class="player" role="group" aria-label=${this.label}>
@@ -126,7 +135,7 @@ export class GosipPlayer extends GosipElement {
         <span class="time number" aria-hidden="true"
           >${formatDuration(this.at)}${this.length === 0 ? '' : ` / ${formatDuration(this.length)}`}</span
         >
-        ${this.renderSpeed()} ${this.renderVolume()}
+        ${this.compact && !this.isUsed ? '' : html`${this.renderSpeed()} ${this.renderVolume()}`}
       </div>
     </div>`;
   }
@@ -163,7 +172,7 @@ export class GosipPlayer extends GosipElement {
   }
 
   private renderSpeed() {
-    const text = (one: number) => `${new Intl.NumberFormat(locale.value.tag).format(one)}×`;
+    const text = (one: number) => `${numberFormat(locale.value.tag).format(one)}×`;
     return html`<select
       aria-label=${t('player.speed')}
       @change=${(event: Event) => {
@@ -189,7 +198,7 @@ export class GosipPlayer extends GosipElement {
         max="1"
         step="0.05"
         aria-label=${t('player.volume')}
-        aria-valuetext=${new Intl.NumberFormat(locale.value.tag, { style: 'percent' }).format(isSilent ? 0 : volume.value)}
+        aria-valuetext=${numberFormat(locale.value.tag, { style: 'percent' }).format(isSilent ? 0 : volume.value)}
         .value=${String(isSilent ? 0 : volume.value)}
         @input=${(event: Event) => this.setVolume(Number(textOf(event)), false)}
       />
@@ -264,6 +273,7 @@ export class GosipPlayer extends GosipElement {
 
   /** Without a waveform it plays as well. */
   private async readPeaks(address: string): Promise<void> {
+    if (!this.isConnected || this.peaks !== address) return;
     try {
       const response = await fetch(address);
       if (!response.ok) return;

@@ -16,6 +16,8 @@ export class GosipWaveform extends GosipElement {
   /** From 0 to 1. */
   @property({ type: Number }) played = 0;
   @query('canvas') private canvas!: HTMLCanvasElement;
+  #size: { readonly width: number; readonly height: number } = { width: 0, height: 0 };
+  #frame = 0;
 
   static override styles = [
     look,
@@ -40,8 +42,12 @@ export class GosipWaveform extends GosipElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const redraw = () => this.draw();
-    const size = new ResizeObserver(redraw);
+    const redraw = () => this.#soon();
+    // Told rather than asked: asking for it while a page is being made has the browser lay out the page again and again.
+    const size = new ResizeObserver(([one]) => {
+      this.#size = one?.contentRect ?? this.#size;
+      this.draw();
+    });
     size.observe(this);
     // Home Assistant's theme arrives as properties of the root, and the browser's by a query.
     const theme = new MutationObserver(redraw);
@@ -50,13 +56,23 @@ export class GosipWaveform extends GosipElement {
     for (const one of queries) one.addEventListener('change', redraw);
     this.whileShown(() => {
       size.disconnect();
+      cancelAnimationFrame(this.#frame);
+      this.#frame = 0;
       theme.disconnect();
       for (const one of queries) one.removeEventListener('change', redraw);
     });
   }
 
   override updated(_changed: PropertyValues): void {
-    this.draw();
+    this.#soon();
+  }
+
+  #soon(): void {
+    if (this.#frame !== 0) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.draw();
+    });
   }
 
   override render() {
@@ -65,7 +81,7 @@ export class GosipWaveform extends GosipElement {
 
   private draw(): void {
     const pen = this.canvas?.getContext('2d');
-    const { clientWidth: width, clientHeight: height } = this;
+    const { width, height } = this.#size;
     if (pen === null || pen === undefined || width === 0) return;
     const scale = window.devicePixelRatio;
     const [wide, high] = [Math.round(width * scale), Math.round(height * scale)];
@@ -95,10 +111,15 @@ type Drawing = {
 
 function drawBars(pen: CanvasRenderingContext2D, bars: readonly number[], { width, height, end, colors }: Drawing): void {
   const step = width / bars.length;
-  for (const [index, bar] of bars.entries()) {
-    const tall = Math.max(2, bar * (height - 4));
-    pen.fillStyle = index * step < end ? colors[1] : colors[0];
-    pen.fillRect(index * step, (height - tall) / 2, barWidth, tall);
+  for (const isPlayed of [false, true]) {
+    pen.fillStyle = colors[isPlayed ? 1 : 0];
+    pen.beginPath();
+    for (const [index, bar] of bars.entries()) {
+      if (index * step < end !== isPlayed) continue;
+      const tall = Math.max(2, bar * (height - 4));
+      pen.rect(index * step, (height - tall) / 2, barWidth, tall);
+    }
+    pen.fill();
   }
 }
 

@@ -1,3 +1,4 @@
+import { listFormat, nameFormat, numberFormat } from '../intl.ts';
 import type { Locale } from '../locale.ts';
 import type { Values } from '../phrase.ts';
 import type { StringKey } from '../strings/en.ts';
@@ -9,18 +10,18 @@ export type Speech = Pick<Locale, 'tag' | 'hour12'> & {
 
 /** `A, B and C`. */
 export function and(texts: readonly string[], { tag }: Speech): string {
-  return new Intl.ListFormat(tag, { type: 'conjunction' }).format(texts);
+  return listFormat(tag).format(texts);
 }
 
 /** `A, B or C`. */
 export function or(texts: readonly string[], { tag }: Speech): string {
-  return new Intl.ListFormat(tag, { type: 'disjunction' }).format(texts);
+  return listFormat(tag, 'disjunction').format(texts);
 }
 
 /** `30 seconds`, `2 minutes`. */
 export function span(seconds: number, { tag }: Speech): string {
   const [value, unit] = seconds >= 60 && seconds % 60 === 0 ? [seconds / 60, 'minute'] : [seconds, 'second'];
-  return new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+  return numberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
 }
 
 /** `Canada` for `CA`; the code itself where nobody knows it. */
@@ -35,7 +36,7 @@ export function languageName(code: string, { tag }: Speech): string {
 
 function named(code: string, type: 'region' | 'language', tag: string): string {
   try {
-    return new Intl.DisplayNames(tag, { type }).of(code) ?? code;
+    return nameFormat(tag, type).of(code) ?? code;
   } catch {
     return code;
   }

@@ -1,3 +1,4 @@
+import { dateFormat } from '../intl.ts';
 import type { TimeCondition } from './rule.ts';
 import { and } from './speech.ts';
 import type { Speech } from './speech.ts';
@@ -8,7 +9,7 @@ const dayMs = 86_400_000;
 
 /** Monday is 1. */
 export function weekdayName(day: number, { tag }: Pick<Speech, 'tag'>, length: 'long' | 'short' = 'long'): string {
-  return new Intl.DateTimeFormat(tag, { weekday: length, timeZone: 'UTC' }).format(monday + (day - 1) * dayMs);
+  return dateFormat(tag, { weekday: length, timeZone: 'UTC' }).format(monday + (day - 1) * dayMs);
 }
 
 /** `HH:MM` as the reader's clock shows it. */
@@ -16,7 +17,7 @@ export function clockTime(time: string, { tag, hour12 }: Pick<Speech, 'tag' | 'h
   const at = Date.parse(`2024-01-01T${time}:00Z`);
   if (Number.isNaN(at)) return time;
   const hours = hour12 === undefined ? {} : { hour12 };
-  return new Intl.DateTimeFormat(tag, { timeStyle: 'short', timeZone: 'UTC', ...hours }).format(at);
+  return dateFormat(tag, { timeStyle: 'short', timeZone: 'UTC', ...hours }).format(at);
 }
 
 /** `2026-12-24` or, of every year, `12-24`. */
@@ -25,7 +26,7 @@ export function dayName(day: string, { tag }: Pick<Speech, 'tag'>): string {
   const at = Date.parse(`${isEveryYear ? `2024-${day}` : day}T00:00:00Z`);
   if (Number.isNaN(at)) return day;
   const year = isEveryYear ? {} : { year: 'numeric' as const };
-  return new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'long', timeZone: 'UTC', ...year }).format(at);
+  return dateFormat(tag, { day: 'numeric', month: 'long', timeZone: 'UTC', ...year }).format(at);
 }
 
 /** Days of the week: three or more that follow each other as a range. */

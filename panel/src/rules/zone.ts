@@ -1,3 +1,4 @@
+import { dateFormat } from '../intl.ts';
 const minuteMs = 60_000;
 
 /** The moment at which the clocks of a zone show `2026-12-24T18:30`, in milliseconds since 1970; NaN for what is no time. */
@@ -16,7 +17,7 @@ export function clockIn(timeZone: string, at: number): string {
 }
 
 function offsetAt(at: number, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat('en-US', {
+  const parts = dateFormat('en-US', {
     timeZone,
     hourCycle: 'h23',
     year: 'numeric',

@@ -9,6 +9,7 @@ import type { RestoreState } from '#contract/backup.ts';
 import { call } from '../../api.ts';
 import { clock } from '../../clock.ts';
 import { formatBytes, formatMoment, formatWhen } from '../../format.ts';
+import { numberFormat } from '../../intl.ts';
 import { card, whenRead } from '../../parts/card.ts';
 import { renderDetails } from '../../parts/details.ts';
 import { field } from '../../parts/field.ts';
@@ -71,7 +72,7 @@ export class GosipRestore extends FormElement {
   private renderUploading(part: number): TemplateResult {
     const isSent = part >= 1;
     const text = isSent ? t('backup.checking') : t('backup.uploading');
-    const shown = new Intl.NumberFormat(locale.value.tag, { style: 'percent' }).format(part);
+    const shown = numberFormat(locale.value.tag, { style: 'percent' }).format(part);
     return html`<p>${text}${isSent ? nothing : html` <span class="number">${shown}</span>`}</p>
       ${isSent ? html`<progress aria-label=${text}></progress>` : html`<progress aria-label=${text} max="1" .value=${part}></progress>`}
       <div class="acts"><md-text-button @click=${() => this.#cancel.abort()}>${t('action.cancel')}</md-text-button></div>`;

@@ -8,6 +8,7 @@ import { openApprovals } from '../../approvals.ts';
 import { clock } from '../../clock.ts';
 import type { CallApproval } from '../../data.ts';
 import { formatMoment, formatWhen } from '../../format.ts';
+import { listFormat } from '../../intl.ts';
 import { card, whenRead } from '../../parts/card.ts';
 import { GosipElement } from '../../parts/element.ts';
 import '../../parts/icon.ts';
@@ -120,7 +121,7 @@ function callerText({ callerName, number }: CallApproval): string {
 }
 
 function whenText({ state, askedAt, lines }: CallApproval) {
-  const names = new Intl.ListFormat(locale.value.tag).format(lines.map(({ name }) => name));
+  const names = listFormat(locale.value.tag).format(lines.map(({ name }) => name));
   if (state === 'asked') return t('approvals.asked', { lines: names });
   const at = Date.parse(askedAt);
   const text = t('approvals.missed', { lines: names, when: formatWhen(at, clock.now(), locale.value) });

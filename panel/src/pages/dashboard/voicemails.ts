@@ -117,6 +117,7 @@ export class GosipVoicemails extends GosipElement {
     if (text !== '') return html`<p class="quiet">${text}</p>`;
     const { audio, peaks } = audioOf(one.id);
     return html`<gosip-player
+      compact
       audio=${audio}
       .peaks=${peaks}
       seconds=${one.seconds}

@@ -6,6 +6,7 @@ import { customElement } from 'lit/decorators.js';
 import { beside } from '../../beside.ts';
 import { openPassword } from '../../dialogs/open.ts';
 import { homeAssistantLocale } from '../../home-assistant.ts';
+import { nameFormat } from '../../intl.ts';
 import { card } from '../../parts/card.ts';
 import { GosipElement } from '../../parts/element.ts';
 import '../../parts/icon.ts';
@@ -68,7 +69,7 @@ export class GosipMyAccount extends GosipElement {
 
   private renderLanguage() {
     const { language } = locale.value;
-    const name = new Intl.DisplayNames([language], { type: 'language' }).of(language) ?? language;
+    const name = nameFormat(language, 'language').of(language) ?? language;
     return html`<li class="row">
       <gosip-icon .path=${mdiTranslate}></gosip-icon>
       <span class="text"
