@@ -1,5 +1,5 @@
 // Owns the frame of every page: what is shown before somebody is signed in, the navigation, the page, and what is said at its foot.
-// Called by main.ts once the words are loaded.
+// Called by first.ts; it shows nothing before the words are loaded.
 // Must stay true: a page is loaded when it is first opened; a session that ends covers the page and takes nothing away.
 import {
   mdiAccountCircleOutline,
@@ -32,7 +32,7 @@ import { place } from './router.ts';
 import { pathOf, titles } from './routes.ts';
 import type { TitledPage } from './routes.ts';
 import { session } from './session.ts';
-import { t } from './words.ts';
+import { hasWords, t } from './words.ts';
 
 const retryMs = 3_000;
 
@@ -69,6 +69,8 @@ export class GosipApp extends GosipElement {
   }
 
   override render() {
+    // Whoever is known before the words are here would be shown everything twice.
+    if (!hasWords()) return nothing;
     return html`${this.renderAway()}${this.renderMain()} <gosip-snackbar></gosip-snackbar>`;
   }
 
@@ -177,6 +179,7 @@ export class GosipApp extends GosipElement {
   }
 
   override updated(_changed: PropertyValues): void {
+    if (!hasWords()) return;
     this.keepCover();
     const page = here();
     const name = page === undefined ? undefined : t(titles[page]);

@@ -8,7 +8,7 @@ type Page = { readonly tag: string; readonly load: () => Promise<unknown> };
 const missing: Page = { tag: 'gosip-missing', load: () => import('./pages/missing.ts') };
 
 const pages: Readonly<Record<Place['page'], Page>> = {
-  dashboard: { tag: 'gosip-dashboard', load: () => import('./pages/dashboard.ts') },
+  dashboard: { tag: 'gosip-dashboard', load: () => import('./first.ts') },
   calls: { tag: 'gosip-calls', load: () => import('./pages/calls.ts') },
   why: { tag: 'gosip-why', load: () => import('./pages/why.ts') },
   voicemail: { tag: 'gosip-voicemail', load: () => import('./pages/voicemail.ts') },

@@ -1,5 +1,6 @@
 // Owns the words on the screen: one file per language, loaded when it is spoken.
 // Must stay true: no page holds words of its own; the language can change while the page is open.
+import { clock } from './clock.ts';
 import { homeAssistantLocale, homeAssistantTimeZone } from './home-assistant.ts';
 import { numberFormat } from './intl.ts';
 import { localeOf } from './locale.ts';
@@ -17,6 +18,7 @@ const files: Readonly<Record<Locale['language'], () => Promise<Strings>>> = {
   nl: () => import('./strings/nl.ts').then(({ nl }) => nl),
 };
 
+const retryMs = 2_000;
 let strings: Strings | undefined;
 let spoken = '';
 /** Of the words that are loaded. */
@@ -32,11 +34,27 @@ export async function loadWords(): Promise<void> {
   const key = JSON.stringify(wanted);
   if (key === spoken) return;
   spoken = key;
-  const loaded = await files[wanted.language]();
+  const loaded = await stringsOf(wanted.language);
   if (key !== spoken) return;
   strings = loaded;
   document.documentElement.lang = wanted.language;
   locale.value = wanted;
+}
+
+/** Goes on trying while the house does not answer: without words there is nothing to see. */
+async function stringsOf(language: Locale['language']): Promise<Strings> {
+  for (;;) {
+    try {
+      return await files[language]();
+    } catch {
+      await new Promise<void>((resolve) => clock.after(retryMs, resolve));
+    }
+  }
+}
+
+/** Whether there is anything to say it with yet. */
+export function hasWords(): boolean {
+  return strings !== undefined;
 }
 
 /** The words of a key, with `{name}` filled in. Whatever is filled in is text: lit escapes it. */

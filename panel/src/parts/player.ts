@@ -24,11 +24,16 @@ const volumeKey = 'gosip-volume';
 const playedSeconds = 5;
 
 /** Of all players: whoever likes it faster likes it faster everywhere. */
-const speed = new Signal(speedOf(kept(speedKey)));
-const volume = new Signal(volumeOf(kept(volumeKey)));
+const speed = new Signal(speedOf(null));
+const volume = new Signal(volumeOf(null));
 const isMuted = new Signal(false);
 /** One speaks at a time. */
 const speaking = new Signal<GosipPlayer | undefined>(undefined);
+// The first look into what is kept is a slow one, and nobody listens before they see something.
+clock.whenIdle(() => {
+  speed.value = speedOf(kept(speedKey));
+  volume.value = volumeOf(kept(volumeKey));
+});
 
 /**
  * Plays a recording, with its waveform: by press, touch, keys and ear. Nothing is loaded of the audio before it is played.
