@@ -20,6 +20,7 @@ function item(change: Partial<OutboxItem> = {}): OutboxItem {
     giveUpAt: now + 3_600_000,
     firstAttemptAt: now - 500,
     lastAttemptAt: now - 500,
+    committedAt: now - 500,
     endedAt: undefined,
     code: undefined,
     message: undefined,
@@ -98,6 +99,56 @@ describe('after an attempt', () => {
         decideAfterAttempt(item(), { kind: 'unreachable', message: '' }, { ...facts, consecutiveFailures, whenInDoubt: look }),
       );
     expect(decide(3)).toBe('waiting 0 in 30 s, service waits 30 s');
+  });
+});
+
+describe('by a schedule', () => {
+  const schedule = { atSeconds: [0, 300, 1200, 2100] };
+  const first = now - 2_000;
+  const after = (change: Partial<OutboxItem>, outcome: AttemptOutcome, at = now) =>
+    inShort(
+      decideAfterAttempt(item({ firstAttemptAt: first, ...change }), outcome, {
+        ...facts,
+        now: at,
+        schedule,
+        whenInDoubt: 'unknown',
+      }),
+    );
+
+  it.each<[string, Partial<OutboxItem>, AttemptOutcome, string]>([
+    ['the second try counts from the first', {}, { kind: 'retry', message: '' }, 'waiting 1 in 298 s'],
+    ['the last one too', { failures: 2 }, { kind: 'retry', message: '' }, 'waiting 3 in 2098 s'],
+    ['there is none after the last', { failures: 3 }, { kind: 'retry', message: '' }, 'failed'],
+    [
+      'a service that says when is not asked before',
+      {},
+      { kind: 'retry', message: '', retryAfterSeconds: 600 },
+      'waiting 1 in 600 s',
+    ],
+    [
+      'one that says sooner is asked by the schedule',
+      {},
+      { kind: 'retry', message: '', retryAfterSeconds: 1 },
+      'waiting 1 in 298 s',
+    ],
+    ['nobody knows', {}, { kind: 'ambiguous', message: '' }, 'unknown'],
+  ])('%s', (_, change, outcome, expected) => {
+    expect(after(change, outcome)).toBe(expected);
+  });
+
+  it('does not try again at once after the house was off for a day', () => {
+    const dayLater = now + 86_400_000;
+    const decision = decideAfterAttempt(
+      item({ firstAttemptAt: first, failures: 1 }),
+      { kind: 'retry', message: '' },
+      {
+        ...facts,
+        now: dayLater,
+        schedule,
+        whenInDoubt: 'unknown',
+      },
+    );
+    expect(decision).toMatchObject({ failures: 2, dueAt: dayLater + 450_000 });
   });
 });
 

@@ -1,4 +1,4 @@
-import type { AttemptOutcome, LookUpOutcome, OutboxEnd, OutboxHandler, OutboxItem } from './outbox-item.ts';
+import type { AttemptOutcome, LookUpOutcome, OutboxEnd, OutboxHandler, OutboxItem, RetrySchedule } from './outbox-item.ts';
 
 /** What becomes of an item after an attempt or a lookup. `pauseUntil`: nothing is sent to its service before. */
 export type OutboxDecision =
@@ -21,6 +21,8 @@ export type DecisionFacts = {
   /** 0 ≤ random < 1, for the jitter. */
   readonly random: number;
   readonly delays: OutboxDelays;
+  /** Three retries where there is none. */
+  readonly schedule?: RetrySchedule | undefined;
 };
 
 export type OutboxDelays = {
@@ -66,9 +68,11 @@ export function decideAfterAttempt(
       return postpone(item, outcome, { dueAt, pauseUntil: dueAt });
     }
     case 'retry':
-      return retry(item, outcome, facts);
+      return notBefore(retry(item, outcome, facts), outcome.retryAfterSeconds, facts);
     case 'ambiguous':
-      if (facts.whenInDoubt === 'repeat') return notBefore(retry(item, outcome, facts), outcome.retryAfterSeconds, now);
+      if (facts.whenInDoubt === 'unknown')
+        return { kind: 'end', end: { state: 'unknown', code: outcome.code, message: outcome.message } };
+      if (facts.whenInDoubt === 'repeat') return notBefore(retry(item, outcome, facts), outcome.retryAfterSeconds, facts);
       return notBefore(
         {
           kind: 'postpone',
@@ -80,16 +84,22 @@ export function decideAfterAttempt(
           message: outcome.message,
         },
         outcome.retryAfterSeconds,
-        now,
+        facts,
       );
   }
 }
 
 /** A service that says when it is available again gets nothing before then. */
-function notBefore(decision: OutboxDecision, retryAfterSeconds: number | undefined, now: number): OutboxDecision {
+function notBefore(
+  decision: OutboxDecision,
+  retryAfterSeconds: number | undefined,
+  { now, schedule }: DecisionFacts,
+): OutboxDecision {
   if (decision.kind === 'end' || retryAfterSeconds === undefined) return decision;
   const pauseUntil = now + Math.ceil(retryAfterSeconds * 1000);
-  return { ...decision, dueAt: Math.max(decision.dueAt, pauseUntil), pauseUntil };
+  const dueAt = Math.max(decision.dueAt, pauseUntil);
+  // Behind a service with a schedule of its own are many places, of which one alone says so.
+  return schedule === undefined ? { ...decision, dueAt, pauseUntil } : { ...decision, dueAt };
 }
 
 export function decideAfterLookUp(item: OutboxItem, outcome: LookUpOutcome, facts: DecisionFacts): OutboxDecision {
@@ -112,8 +122,9 @@ export function decideAfterLookUp(item: OutboxItem, outcome: LookUpOutcome, fact
       // A clock that was set back must not prolong the wait.
       const believedAt = Math.min((item.lastAttemptAt ?? 0) + delays.doubtSeconds * 1000, now + delays.doubtSeconds * 1000);
       if (now < believedAt) return stayInDoubt(item, believedAt, message);
-      if (item.failures > maxRetries) return { kind: 'end', end: { state: 'failed', code: item.code, message } };
-      return postpone(item, { message, code: item.code }, { dueAt: now });
+      if (item.failures > retriesOf(facts)) return { kind: 'end', end: { state: 'failed', code: item.code, message } };
+      const isByPlan = facts.schedule !== undefined && item.failures > 0;
+      return postpone(item, { message, code: item.code }, { dueAt: isByPlan ? nextTryAt(item, facts) : now });
     }
   }
 }
@@ -122,8 +133,20 @@ type Why = { readonly message: string; readonly code?: number | undefined };
 
 function retry(item: OutboxItem, why: Why, facts: DecisionFacts): OutboxDecision {
   const failures = item.failures + 1;
-  if (failures > maxRetries) return { kind: 'end', end: { state: 'failed', code: why.code, message: why.message } };
-  return postpone({ ...item, failures }, why, { dueAt: facts.now + backOffMs(failures, facts) });
+  if (failures > retriesOf(facts)) return { kind: 'end', end: { state: 'failed', code: why.code, message: why.message } };
+  return postpone({ ...item, failures }, why, { dueAt: nextTryAt({ ...item, failures }, facts) });
+}
+
+const retriesOf = ({ schedule }: Pick<DecisionFacts, 'schedule'>) =>
+  schedule === undefined ? maxRetries : schedule.atSeconds.length - 1;
+
+/** By the schedule from the first attempt on, but never at once after one that took long, or was made long ago. */
+function nextTryAt({ failures, firstAttemptAt }: OutboxItem, facts: DecisionFacts): number {
+  const { now, schedule } = facts;
+  if (schedule === undefined) return now + backOffMs(failures, facts);
+  const at = schedule.atSeconds[failures] ?? 0;
+  const gap = at - (schedule.atSeconds[failures - 1] ?? 0);
+  return Math.max((firstAttemptAt ?? now) + at * 1000, now + (gap * 1000) / 2);
 }
 
 function postpone(item: OutboxItem, why: Why, when: { readonly dueAt: number; readonly pauseUntil?: number }): OutboxDecision {

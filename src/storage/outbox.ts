@@ -6,12 +6,13 @@ import type { Clock, Timer } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { NewId } from '#base/ids.ts';
 import type { Log } from '#base/log.ts';
+import { RunningAttempt } from './outbox-attempt.ts';
 import { decideAfterAttempt, decideAfterLookUp } from './outbox-decision.ts';
 import type { OutboxDecision, OutboxDelays } from './outbox-decision.ts';
-import type { OutboxEnd, OutboxHandler, OutboxItem, OutboxRequest, OutboxState } from './outbox-item.ts';
+import type { AttemptOutcome, OutboxEnd, OutboxHandler, OutboxItem, OutboxRequest, OutboxState } from './outbox-item.ts';
 import { OutboxServices } from './outbox-services.ts';
 import { OutboxStore } from './outbox-store.ts';
-import type { OutboxQuery } from './outbox-store.ts';
+import type { OpenCounts, OutboxQuery } from './outbox-store.ts';
 import { storageFailure } from './storage-failure.ts';
 
 export type OutboxOptions = {
@@ -26,15 +27,17 @@ export type OutboxOptions = {
   readonly onRecovered?: (service: string) => void;
   readonly delays?: OutboxDelays;
   readonly random?: () => number;
-  /** Requests to one service at a time. */
+  /** Requests to one service at a time, where its handler does not say; 2 by default. */
   readonly maxInFlight?: number;
 };
 
 const defaultGiveUpSeconds = 4 * 3600;
 const keptDays = 14;
 const dayMs = 86_400_000;
-/** A queue that does not drain must not fill the disk. */
-const maxOpen = 10_000;
+/** A queue that does not drain must not fill the disk, nor one kind keep another one out. */
+const defaultMaxOpen = 10_000;
+/** Of one service: so many are read at once. */
+const maxDue = 100;
 const afterStorageFailureMs = 30_000;
 const stopTimeoutMs = 3_000;
 
@@ -45,7 +48,13 @@ export class Outbox {
   readonly #services: OutboxServices;
   /** Items being worked on, by id. */
   readonly #busy = new Map<string, { readonly service: string; readonly work: Promise<void> }>();
+  readonly #attempts = new Map<string, RunningAttempt>();
+  /** Those that items wait for, or waited once. */
+  readonly #waitedFor = new Set<string>();
+  /** Open items by kind and by service: no fewer than there are, so that they are counted once the limit is reached alone. */
+  readonly #open = new Map<string, number>();
   #isRunning = false;
+  #isStopped = false;
   #isWakeScheduled = false;
   #timer: Timer | undefined;
   #pruning: Timer | undefined;
@@ -59,6 +68,8 @@ export class Outbox {
   /** Registers the handler of a kind; before `start`. */
   register<Payload>(kind: string, handler: OutboxHandler<Payload>): void {
     this.#handlers.set(kind, handler as OutboxHandler);
+    this.#store.adopt(kind, (payload) => serviceOf(handler as OutboxHandler, payload));
+    for (const service of this.#store.services()) this.#waitedFor.add(service);
     this.#wake();
   }
 
@@ -66,15 +77,19 @@ export class Outbox {
    * Synchronous SQL: kept when it returns, or with the transaction it is called in. Returns the id. Throws `unavailable` where
    * nothing can be kept, `rate-limited` where thousands wait already.
    */
-  enqueue({ kind, orderKey, payload, giveUpAfterSeconds = defaultGiveUpSeconds }: OutboxRequest): string {
+  enqueue({ kind, orderKey, payload, notBefore, giveUpAfterSeconds = defaultGiveUpSeconds }: OutboxRequest): string {
     const { clock, newId, isDurable } = this.#options;
     if (!isDurable)
       throw new AppError('unavailable', 'Nothing can be sent, because nothing can be saved', refused('nothing-saved'));
-    if (this.#store.openCount() >= maxOpen)
-      throw new AppError('rate-limited', 'Too much is waiting to be sent already', refused('outbox-full'));
+    const handler = this.#handlers.get(kind);
+    const service = handler === undefined ? '' : serviceOf(handler, payload);
+    this.#reserve(kind, service);
     const id = newId('out');
     const createdAt = clock.now();
-    this.#store.insert({ id, kind, orderKey, payload, createdAt, giveUpAt: createdAt + giveUpAfterSeconds * 1000 });
+    const dueAt = Math.max(createdAt, notBefore ?? createdAt);
+    const giveUpAt = dueAt + giveUpAfterSeconds * 1000;
+    this.#store.insert({ id, kind, service, orderKey, payload, createdAt, dueAt, giveUpAt });
+    this.#waitedFor.add(service);
     this.#wake();
     return id;
   }
@@ -82,6 +97,17 @@ export class Outbox {
   /** Withdraws an item that was never attempted. Returns whether it could. */
   cancel(id: string): boolean {
     return !this.#busy.has(id) && this.#store.cancel(id);
+  }
+
+  /** Withdraws an item also between two attempts, of which the last one was certainly not done. Returns whether it could. */
+  withdraw(id: string): boolean {
+    return !this.#busy.has(id) && this.#store.withdraw(id);
+  }
+
+  /** Has items wait no longer than until `dueAt`. Synchronous SQL. */
+  advance(ids: readonly string[], dueAt: number): void {
+    for (const id of ids) this.#store.advance(id, dueAt);
+    this.#wake();
   }
 
   get(id: string): OutboxItem | undefined {
@@ -96,6 +122,11 @@ export class Outbox {
     return this.#store.counts();
   }
 
+  /** Open items by kind and by what they wait for; kinds without any are missing. */
+  openByKind(): ReadonlyMap<string, OpenCounts> {
+    return this.#store.openByKind();
+  }
+
   /** Why a service cannot be reached at the moment; undefined where it can. */
   problemOf(service: string): string | undefined {
     return this.#services.problemOf(service);
@@ -107,11 +138,17 @@ export class Outbox {
     this.#wake();
   }
 
+  /** As `retryNow`, and what waits for its next try by a schedule is tried now too. Synchronous SQL. */
+  hasten(service: string): void {
+    this.#store.hasten(service, this.#options.clock.now());
+    this.retryNow(service);
+  }
+
   start(): void {
     const { clock, log, isDurable } = this.#options;
     if (!isDurable) return;
-    const orphans = this.#store.markOrphansInDoubt();
-    if (orphans > 0) log.warn({ orphans }, 'Requests were in flight when the last process ended; looking them up');
+    const orphans = this.#store.settleOrphans();
+    if (orphans.doubtful > 0) log.warn(orphans, 'Requests were in flight when the last process ended; looking them up');
     this.#isRunning = true;
     this.#prune();
     this.#pruning = clock.every(dayMs, () => this.#prune());
@@ -125,8 +162,28 @@ export class Outbox {
     this.#pruning?.cancel();
     const { promise, resolve } = Promise.withResolvers<void>();
     const timeout = this.#options.clock.after(stopTimeoutMs, resolve);
+    for (const attempt of this.#attempts.values()) if (!attempt.isCommitted) attempt.abort();
     await Promise.race([promise, Promise.all([...this.#busy.values()].map(({ work }) => work))]);
     timeout.cancel();
+    // What does not end in time stays marked: the next start knows what to do about it.
+    for (const attempt of this.#attempts.values()) attempt.abort();
+    this.#isStopped = true;
+  }
+
+  /** Throws `rate-limited` where too much of a kind, or for one service, waits already. */
+  #reserve(kind: string, service: string): void {
+    const { maxOpen = defaultMaxOpen, maxOpenOfService = maxOpen } = this.#handlers.get(kind) ?? {};
+    const isFull =
+      this.#isFull(`kind ${kind}`, maxOpen, () => this.#store.openCount(kind)) ||
+      this.#isFull(`service ${service}`, maxOpenOfService, () => this.#store.openOfService(service));
+    if (isFull) throw new AppError('rate-limited', 'Too much is waiting to be sent already', refused('outbox-full'));
+  }
+
+  #isFull(name: string, max: number, count: () => number): boolean {
+    const known = this.#open.get(name);
+    const open = known === undefined || known >= max ? count() : known;
+    this.#open.set(name, open + 1);
+    return open >= max;
   }
 
   /** After the transaction that is open now: transactions are synchronous. */
@@ -152,20 +209,26 @@ export class Outbox {
   #startDue(): void {
     const now = this.#options.clock.now();
     let next: number | undefined;
-    for (const { id, kind, dueAt: itemDueAt } of this.#store.heads()) {
-      const handler = this.#handlers.get(kind);
-      if (handler === undefined || this.#busy.has(id)) continue;
-      const dueAt = Math.max(itemDueAt, this.#services.pausedUntil(handler.service));
-      if (dueAt > now) next = Math.min(next ?? dueAt, dueAt);
-      else if (this.#hasRoom(handler.service)) this.#beginNext(id, handler);
+    for (const service of this.#waitedFor) {
+      const pausedUntil = this.#services.pausedUntil(service);
+      const isPaused = pausedUntil > now;
+      if (!isPaused) this.#startDueOf(service, now);
+      const dueAt = this.#store.nextDueAt(service, isPaused ? 0 : now);
+      if (dueAt !== undefined) next = Math.min(next ?? Infinity, Math.max(dueAt, pausedUntil));
     }
     if (next !== undefined) this.#wakeAt(next);
   }
 
-  #hasRoom(service: string): boolean {
+  #startDueOf(service: string, now: number): void {
     let inFlight = 0;
     for (const busy of this.#busy.values()) if (busy.service === service) inFlight += 1;
-    return inFlight < (this.#options.maxInFlight ?? 2);
+    // Those that are attempted are due too.
+    for (const { id, kind } of this.#store.due(service, now, inFlight + maxDue)) {
+      const handler = this.#handlers.get(kind);
+      if (handler === undefined || this.#busy.has(id)) continue;
+      if (inFlight >= (handler.maxInFlight ?? this.#options.maxInFlight ?? 2)) continue;
+      if (this.#beginNext(id, service, handler)) inFlight += 1;
+    }
   }
 
   #wakeAt(at: number): void {
@@ -174,62 +237,86 @@ export class Outbox {
     this.#timer = clock.after(Math.max(0, at - clock.now()), () => this.#wake());
   }
 
-  #beginNext(id: string, handler: OutboxHandler): void {
+  #beginNext(id: string, service: string, handler: OutboxHandler): boolean {
     const item = this.#store.get(id);
-    if (item === undefined) return;
-    const work = this.#work(item, handler).catch((error: unknown) => {
+    if (item === undefined) return false;
+    const work = this.#work({ item, service, handler }).catch((error: unknown) => {
       this.#options.log.error({ err: error, item: item.id }, 'The outbox cannot be written');
-      this.#services.pause(handler.service, this.#options.clock.now() + afterStorageFailureMs);
+      this.#services.pause(service, this.#options.clock.now() + afterStorageFailureMs);
     });
-    this.#busy.set(item.id, { service: handler.service, work });
+    this.#busy.set(item.id, { service, work });
     void work.finally(() => {
       this.#busy.delete(item.id);
       this.#wake();
     });
+    return true;
   }
 
-  async #work(item: OutboxItem, handler: OutboxHandler): Promise<void> {
+  async #work({ item, service, handler }: Work): Promise<void> {
     const { clock } = this.#options;
-    const { whenInDoubt } = handler;
+    const { whenInDoubt, schedule } = handler;
     // A mark without its end also stays behind where the end could not be written.
-    const isInDoubt = item.state === 'doubtful' || item.state === 'attempting';
-    if (isInDoubt && whenInDoubt !== 'repeat') {
-      this.#apply(item, handler, await this.#lookUp(item, handler, whenInDoubt));
+    const isInDoubt = item.state === 'doubtful' || (item.state === 'attempting' && item.committedAt !== undefined);
+    if (whenInDoubt === 'unknown' && isInDoubt) {
+      const message = item.message ?? 'The house stopped while it was being sent';
+      this.#apply({ item, service, handler }, { kind: 'end', end: { state: 'unknown', code: item.code, message } });
+      return;
+    }
+    if (isInDoubt && typeof whenInDoubt === 'function') {
+      const decision = await this.#lookUp({ item, service, handler }, whenInDoubt);
+      if (!this.#isStopped) this.#apply({ item, service, handler }, decision);
       return;
     }
     if (!isInDoubt && clock.now() >= item.giveUpAt) {
       const message = `It could not be sent in time${item.message === undefined ? '' : `: ${item.message}`}`;
-      this.#apply(item, handler, { kind: 'end', end: { state: 'failed', code: item.code, message } });
+      this.#apply({ item, service, handler }, { kind: 'end', end: { state: 'failed', code: item.code, message } });
       return;
     }
-    this.#store.markAttempt(item.id, clock.now());
+    const { marked, outcome, isCommitted } = await this.#attempt(item, handler);
+    // One that the stop interrupted is none.
+    if (this.#isStopped || (!this.#isRunning && !isCommitted && outcome.kind !== 'done')) return;
+    const facts = this.#services.record(service, outcome);
+    const decision = decideAfterAttempt(marked, outcome, { ...facts, whenInDoubt, schedule });
+    this.#apply({ item: marked, service, handler }, decision, outcome.report);
+  }
+
+  async #attempt(
+    item: OutboxItem,
+    handler: OutboxHandler,
+  ): Promise<{ readonly marked: OutboxItem; readonly outcome: AttemptOutcome; readonly isCommitted: boolean }> {
+    const { clock } = this.#options;
+    if (handler.commits === undefined) this.#store.markCommitted(item.id, clock.now());
+    else this.#store.markAttempt(item.id, clock.now());
     const marked = this.#store.get(item.id) ?? item;
-    const outcome = await handler
-      .attempt(marked)
-      .catch((error: unknown) => ({ kind: 'ambiguous', message: textOf(error) }) as const);
-    const facts = this.#services.record(handler.service, outcome);
-    this.#apply(marked, handler, decideAfterAttempt(marked, outcome, { ...facts, whenInDoubt }));
+    const commit = (id: string, now: number) => this.#store.commit(id, now);
+    const attempt = new RunningAttempt(marked, handler, { clock, commit });
+    this.#attempts.set(item.id, attempt);
+    try {
+      const outcome = await attempt.run();
+      return { marked, outcome, isCommitted: attempt.isCommitted };
+    } finally {
+      this.#attempts.delete(item.id);
+    }
   }
 
   async #lookUp(
-    item: OutboxItem,
-    { service }: OutboxHandler,
-    look: Exclude<OutboxHandler['whenInDoubt'], 'repeat'>,
+    { item, service, handler: { schedule } }: Work,
+    look: Exclude<OutboxHandler['whenInDoubt'], 'repeat' | 'unknown'>,
   ): Promise<OutboxDecision> {
     const outcome = await look(item).catch((error: unknown) => ({ kind: 'unclear', message: textOf(error) }) as const);
-    return decideAfterLookUp(item, outcome, this.#services.record(service, outcome));
+    return decideAfterLookUp(item, outcome, { ...this.#services.record(service, outcome), schedule });
   }
 
-  #apply(item: OutboxItem, handler: OutboxHandler, decision: OutboxDecision): void {
+  #apply({ item, service, handler }: Work, decision: OutboxDecision, report?: unknown): void {
     const { id } = item;
     if (decision.kind === 'postpone') {
       const { pauseUntil, kind: _, ...postponed } = decision;
-      if (pauseUntil !== undefined) this.#services.pause(handler.service, pauseUntil);
-      this.#store.postpone({ id, ...postponed });
+      if (pauseUntil !== undefined) this.#services.pause(service, pauseUntil);
+      this.#store.postpone({ id, ...postponed }, () => handler.postponed?.(item, { ...postponed, report }));
       this.#options.log.debug({ item: id, state: postponed.state, dueAt: postponed.dueAt }, 'Outbox item postponed');
       return;
     }
-    const { end } = decision;
+    const end = { ...decision.end, report };
     this.#end(item, handler, end);
     const log = { item: id, kind: item.kind, state: end.state, code: end.code, message: end.message };
     if (end.state === 'done') this.#options.log.info(log, 'Sent');
@@ -256,6 +343,12 @@ export class Outbox {
       this.#options.log.warn({ err: error }, 'Old items of the outbox could not be removed');
     }
   }
+}
+
+type Work = { readonly item: OutboxItem; readonly service: string; readonly handler: OutboxHandler };
+
+function serviceOf(handler: OutboxHandler, payload: unknown): string {
+  return handler.serviceOf?.(payload) ?? handler.service;
 }
 
 function textOf(error: unknown): string {

@@ -3,6 +3,8 @@ CREATE TABLE outbox (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT,
   id TEXT NOT NULL UNIQUE,
   kind TEXT NOT NULL,
+  -- Whose failures are counted together, and which gets only so many requests at a time.
+  service TEXT NOT NULL DEFAULT '',
   order_key TEXT NOT NULL,
   payload TEXT NOT NULL CHECK (json_valid(payload)),
   state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'attempting', 'doubtful', 'done', 'failed', 'unknown')),
@@ -22,7 +24,7 @@ CREATE TABLE outbox (
 ) STRICT;
 
 CREATE INDEX outbox_open ON outbox (order_key, sequence) WHERE ended_at IS NULL;
-CREATE INDEX outbox_due ON outbox (due_at, sequence) WHERE ended_at IS NULL;
+CREATE INDEX outbox_due ON outbox (service, due_at, sequence) WHERE ended_at IS NULL;
 CREATE INDEX outbox_of_kind ON outbox (kind) WHERE ended_at IS NULL;
 CREATE INDEX outbox_ended ON outbox (ended_at) WHERE ended_at IS NOT NULL;
 

@@ -37,6 +37,7 @@ it.each<[string, TwilioResult<void>, object]>([
   const client = { deleteRecording: (sid: string) => (deleted.push(sid), Promise.resolve(result)) };
   const handler = recordingDeletionHandler({ request: (run) => run(client as never) });
   const { payload } = recordingDeletion('RE1');
-  expect(await handler.attempt({ payload } as OutboxItem<{ sid: string }>)).toEqual(outcome);
+  const control = { signal: new AbortController().signal, commit: () => {} };
+  expect(await handler.attempt({ payload } as OutboxItem<{ sid: string }>, control)).toEqual(outcome);
   expect(deleted).toEqual(['RE1']);
 });
