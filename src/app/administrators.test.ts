@@ -14,7 +14,14 @@ const people = [
   { id: 'person_child', role: 'user', homeAssistantUserId: 'ha-child' },
   { id: 'person_guest', role: 'user', homeAssistantUserId: undefined },
 ];
-const user = (id: string, more: object) => ({ id, name: id, is_owner: false, is_active: true, group_ids: ['system-users'], ...more });
+const user = (id: string, more: object) => ({
+  id,
+  name: id,
+  is_owner: false,
+  is_active: true,
+  group_ids: ['system-users'],
+  ...more,
+});
 
 describe('administrators of the house', () => {
   it('are those of Home Assistant too, also before it is there again', async () => {

@@ -65,7 +65,7 @@ const message: Message = {
   readAt: undefined,
 };
 const media = (position: number, bytes: number, state: MediaItem['state'] = 'stored'): MediaItem => ({
-  id: `med_${position}`,
+  id: `med_${position}` as const,
   messageId: 'msg_1',
   position,
   state,
@@ -100,8 +100,14 @@ type House = {
 
 /** What is left out is as above; undefined is not there. */
 function contentOf(house: House) {
-  const call = 'call' in house && house.call === undefined ? undefined : { record: { ...record, ...house.call }, legs: house.legs ?? [] };
-  const ours = { id: 'num_1', number: '+14165550100', name: 'Home', ownerPersonId: 'owner' in house ? house.owner : anna } as const;
+  const call =
+    'call' in house && house.call === undefined ? undefined : { record: { ...record, ...house.call }, legs: house.legs ?? [] };
+  const ours = {
+    id: 'num_1',
+    number: '+14165550100',
+    name: 'Home',
+    ownerPersonId: 'owner' in house ? house.owner : anna,
+  } as const;
   const calls = {
     calls: { find: () => call, get: () => (house.phase === undefined ? undefined : { phase: house.phase }) },
     cdrs: { latest: () => [] },
@@ -153,7 +159,13 @@ describe('what a notification says when it is sent', () => {
 
   it.each<[string, House, Notification, PersonId, string]>([
     ['a call whose record is gone', { call: undefined }, missed, anna, 'gone'],
-    ['a missed call that turned out to be a voicemail', { call: { verdict: { disposition: 'voicemail', reason: 'no-answer' } } }, missed, anna, 'obsolete'],
+    [
+      'a missed call that turned out to be a voicemail',
+      { call: { verdict: { disposition: 'voicemail', reason: 'no-answer' } } },
+      missed,
+      anna,
+      'obsolete',
+    ],
     ['a missed call of somebody else', {}, missed, ben, 'obsolete'],
     ['a call that rings no more', {}, incoming, anna, 'obsolete'],
     ['a call that was answered', { phase: 'in_call' }, incoming, anna, 'obsolete'],
@@ -171,7 +183,9 @@ describe('what a notification says when it is sent', () => {
   });
 
   it('tells that it rings while it rings', () => {
-    expect(contentOf({ phase: 'ringing', call: { verdict: undefined } }).of(incoming, anna, limit)).toMatchObject({ kind: 'incoming-call' });
+    expect(contentOf({ phase: 'ringing', call: { verdict: undefined } }).of(incoming, anna, limit)).toMatchObject({
+      kind: 'incoming-call',
+    });
   });
 
   it('has the audio and the words of a voicemail, or says why it has no audio', async () => {
@@ -180,7 +194,10 @@ describe('what a notification says when it is sent', () => {
     const audio = typeof told === 'object' && told.kind === 'voicemail' ? told.audio : undefined;
     expect(await audio?.open().then(buffer)).toEqual(Buffer.from('RIFF'));
     expect(contentOf({}).of(left, anna, 999)).toMatchObject({ audio: undefined, audioProblem: 'too-large' });
-    expect(contentOf({ voicemail: { audio: 'lost' } }).of(left, anna, limit)).toMatchObject({ audio: undefined, audioProblem: 'lost' });
+    expect(contentOf({ voicemail: { audio: 'lost' } }).of(left, anna, limit)).toMatchObject({
+      audio: undefined,
+      audioProblem: 'lost',
+    });
     const gone = contentOf({ isOpenable: false }).of(left, anna, limit);
     const lost = typeof gone === 'object' && gone.kind === 'voicemail' ? gone.audio?.open() : undefined;
     await expect(lost).rejects.toThrow('not there any more');
@@ -196,10 +213,17 @@ describe('what a notification says when it is sent', () => {
     expect(contentOf({}).of(received, anna, limit)).toMatchObject({ text: 'Your code is 482913' });
     const ofHouse = contentOf({ owner: undefined, media: [media(0, 10)] }).of(received, admin, limit);
     expect(ofHouse).toMatchObject({ text: undefined, media: [], leftOut: 1 });
-    expect(contentOf({ owner: undefined, message: { body: 'Hello' } }).of(received, admin, limit)).toMatchObject({ text: 'Hello' });
+    expect(contentOf({ owner: undefined, message: { body: 'Hello' } }).of(received, admin, limit)).toMatchObject({
+      text: 'Hello',
+    });
   });
 
   it('has of an alert what was kept of it', () => {
-    expect(contentOf({}).of(alert, admin, limit)).toMatchObject({ kind: 'alert', alertId: 'trunk-down', isUrgent: true, link: { path: 'alerts' } });
+    expect(contentOf({}).of(alert, admin, limit)).toMatchObject({
+      kind: 'alert',
+      alertId: 'trunk-down',
+      isUrgent: true,
+      link: { path: 'alerts' },
+    });
   });
 });
