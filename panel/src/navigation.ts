@@ -67,6 +67,10 @@ const above: Partial<Record<TitledPage, TitledPage>> = {
   alerts: 'settings',
   logs: 'settings',
   metrics: 'settings',
+  notifications: 'my-settings',
+  channels: 'settings',
+  deliveries: 'settings',
+  webhooks: 'settings',
 };
 
 /** The page that a page is below, for the way back and for the mark in the navigation. */

@@ -35,6 +35,10 @@ const pages: Readonly<Record<Place['page'], Page>> = {
   alerts: { tag: 'gosip-alerts', load: () => import('./pages/alerts.ts') },
   logs: { tag: 'gosip-logs', load: () => import('./pages/logs.ts') },
   metrics: { tag: 'gosip-metrics', load: () => import('./pages/metrics.ts') },
+  notifications: { tag: 'gosip-notifications', load: () => import('./pages/notifications.ts') },
+  channels: { tag: 'gosip-channels', load: () => import('./pages/channels.ts') },
+  deliveries: { tag: 'gosip-deliveries', load: () => import('./pages/deliveries.ts') },
+  webhooks: { tag: 'gosip-webhooks', load: () => import('./pages/webhooks.ts') },
   design: import.meta.env.DEV ? { tag: 'gosip-design', load: () => import('./pages/design.ts') } : missing,
   missing,
 };

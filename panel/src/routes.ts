@@ -29,6 +29,10 @@ export const titles = {
   alerts: 'page.alerts',
   logs: 'page.logs',
   metrics: 'page.metrics',
+  notifications: 'page.notifications',
+  channels: 'page.channels',
+  deliveries: 'page.deliveries',
+  webhooks: 'page.webhooks',
 } as const satisfies Readonly<Record<string, StringKey>>;
 
 export type TitledPage = keyof typeof titles;

@@ -3,6 +3,8 @@ import {
   mdiAlertOutline,
   mdiArchiveArrowDownOutline,
   mdiAutorenew,
+  mdiBellCheckOutline,
+  mdiBellOutline,
   mdiBlockHelper,
   mdiChartLine,
   mdiCloudOutline,
@@ -15,6 +17,7 @@ import {
   mdiTextBoxOutline,
   mdiTransitConnectionVariant,
   mdiVoicemail,
+  mdiWebhook,
 } from '@mdi/js';
 import type { TitledPage } from './routes.ts';
 import type { StringKey } from './strings/en.ts';
@@ -43,6 +46,9 @@ export const settingsGroups = [
   {
     title: 'hub.house',
     entries: [
+      { page: 'channels', icon: mdiBellOutline, text: 'hub.channels' },
+      { page: 'deliveries', icon: mdiBellCheckOutline, text: 'hub.deliveries' },
+      { page: 'webhooks', icon: mdiWebhook, text: 'hub.webhooks' },
       { page: 'home-assistant', icon: mdiHomeAssistant, text: 'hub.homeAssistant' },
       { page: 'security', icon: mdiShieldLockOutline, text: 'hub.security' },
       { page: 'backup', icon: mdiArchiveArrowDownOutline, text: 'hub.backup' },

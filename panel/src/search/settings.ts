@@ -19,6 +19,8 @@ const forEverybody: readonly TitledPage[] = [
   'my-settings',
   'blocklist',
   'auto-replies',
+  'notifications',
+  'deliveries',
 ];
 
 /** Words on a page that somebody may look for who does not know where it is. */

@@ -30,6 +30,10 @@ export const de: Strings = {
   'page.alerts': 'Warnungen',
   'page.logs': 'Protokoll',
   'page.metrics': 'Messwerte',
+  'page.notifications': 'Benachrichtigungen',
+  'page.channels': 'Mail und Push',
+  'page.deliveries': 'Gesendete Benachrichtigungen',
+  'page.webhooks': 'Webhooks',
   'nav.label': 'Seiten',
   'nav.menu': 'Menü von Home Assistant',
   'nav.search': 'Suchen',
@@ -1805,6 +1809,9 @@ export const de: Strings = {
   'hub.security': 'Wer ausgesperrt ist, wer angemeldet ist, API-Token',
   'hub.backup': 'Alles in einer Datei, und wieder zurück',
   'hub.welcome': 'Die ersten Schritte noch einmal gehen',
+  'hub.channels': 'Mailserver, Apps und Browser, die Leuten Bescheid geben',
+  'hub.deliveries': 'Wer was erfahren hat, und ob es ankam',
+  'hub.webhooks': 'Andere Programme erfahren, was hier geschieht',
   'hub.alerts': 'Was nicht stimmt und was hilft',
   'hub.metrics': 'Anrufe, Telefone und Speicher im Verlauf',
   'hub.logs': 'Was GoSIP aufschreibt, für die Fehlersuche',
@@ -2031,6 +2038,10 @@ export const de: Strings = {
 
   /** What somebody typed. */
   'quoted.text': '„{text}“',
+
+  // notifications
+
+  // channels
 
   // refusals
   'refusal.limit-reached': 'Es gibt {max} davon, mehr dürfen es nicht sein. Lösche zuerst etwas.',

@@ -35,6 +35,10 @@ export const en = {
   'page.alerts': 'Alerts',
   'page.logs': 'Log',
   'page.metrics': 'Metrics',
+  'page.notifications': 'Notifications',
+  'page.channels': 'Mail and push',
+  'page.deliveries': 'Sent notifications',
+  'page.webhooks': 'Webhooks',
   'nav.label': 'Pages',
   'nav.menu': 'Menu of Home Assistant',
   'nav.search': 'Search',
@@ -1798,6 +1802,9 @@ export const en = {
   'hub.security': 'Who is locked out, who is signed in, API tokens',
   'hub.backup': 'Everything in one file, and back again',
   'hub.welcome': 'Go through the first steps again',
+  'hub.channels': 'Mail server, apps and browsers by which people are told',
+  'hub.deliveries': 'What was told to whom, and whether it arrived',
+  'hub.webhooks': 'Tell other programs what happens here',
   'hub.alerts': 'What is wrong, and what helps',
   'hub.metrics': 'Calls, phones and memory over the time',
   'hub.logs': 'What GoSIP writes down, for whoever looks for a fault',
@@ -2022,6 +2029,10 @@ export const en = {
 
   /** What somebody typed. */
   'quoted.text': '“{text}”',
+
+  // notifications
+
+  // channels
 
   // refusals
   'refusal.limit-reached': 'There are {max} of them, the most there may be. Delete one first.',

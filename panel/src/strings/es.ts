@@ -30,6 +30,10 @@ export const es: Strings = {
   'page.alerts': 'Alertas',
   'page.logs': 'Registro',
   'page.metrics': 'Métricas',
+  'page.notifications': 'Notificaciones',
+  'page.channels': 'Correo y push',
+  'page.deliveries': 'Notificaciones enviadas',
+  'page.webhooks': 'Webhooks',
   'nav.label': 'Páginas',
   'nav.menu': 'Menú de Home Assistant',
   'nav.search': 'Buscar',
@@ -1785,6 +1789,9 @@ export const es: Strings = {
   'hub.security': 'Quién está bloqueado, quién ha entrado, tokens de la API',
   'hub.backup': 'Todo en un archivo, y de vuelta',
   'hub.welcome': 'Repetir los primeros pasos',
+  'hub.channels': 'Servidor de correo, aplicaciones y navegadores que avisan',
+  'hub.deliveries': 'Qué se avisó a quién, y si llegó',
+  'hub.webhooks': 'Otros programas se enteran de lo que pasa aquí',
   'hub.alerts': 'Qué va mal y qué ayuda',
   'hub.metrics': 'Llamadas, teléfonos y memoria con el tiempo',
   'hub.logs': 'Lo que GoSIP anota, para buscar un fallo',
@@ -2007,6 +2014,10 @@ export const es: Strings = {
 
   /** What somebody typed. */
   'quoted.text': '«{text}»',
+
+  // notifications
+
+  // channels
 
   // refusals
   'refusal.limit-reached': 'Hay {max}, el máximo. Borra antes alguno.',

@@ -30,6 +30,10 @@ export const fr: Strings = {
   'page.alerts': 'Alertes',
   'page.logs': 'Journal',
   'page.metrics': 'Mesures',
+  'page.notifications': 'Notifications',
+  'page.channels': 'E-mail et push',
+  'page.deliveries': 'Notifications envoyées',
+  'page.webhooks': 'Webhooks',
   'nav.label': 'Pages',
   'nav.menu': 'Menu de Home Assistant',
   'nav.search': 'Rechercher',
@@ -1804,6 +1808,9 @@ export const fr: Strings = {
   'hub.security': 'Qui est bloqué, qui est connecté, jetons d’API',
   'hub.backup': 'Tout dans un fichier, et retour',
   'hub.welcome': 'Refaire les premiers pas',
+  'hub.channels': 'Serveur d’e-mail, applications et navigateurs qui préviennent',
+  'hub.deliveries': 'Qui a été prévenu de quoi, et si c’est arrivé',
+  'hub.webhooks': 'D’autres programmes apprennent ce qui se passe ici',
   'hub.alerts': 'Ce qui ne va pas, et que faire',
   'hub.metrics': 'Appels, téléphones et mémoire au fil du temps',
   'hub.logs': 'Ce que GoSIP note, pour chercher une panne',
@@ -2030,6 +2037,10 @@ export const fr: Strings = {
 
   /** What somebody typed. */
   'quoted.text': '« {text} »',
+
+  // notifications
+
+  // channels
 
   // refusals
   'refusal.limit-reached': 'Il y en a {max}, le maximum. Supprimez-en d’abord.',

@@ -30,6 +30,10 @@ export const nl: Strings = {
   'page.alerts': 'Waarschuwingen',
   'page.logs': 'Logboek',
   'page.metrics': 'Meetwaarden',
+  'page.notifications': 'Meldingen',
+  'page.channels': 'Mail en push',
+  'page.deliveries': 'Verzonden meldingen',
+  'page.webhooks': 'Webhooks',
   'nav.label': 'Pagina’s',
   'nav.menu': 'Menu van Home Assistant',
   'nav.search': 'Zoeken',
@@ -1797,6 +1801,9 @@ export const nl: Strings = {
   'hub.security': 'Wie er buitengesloten is, wie er aangemeld is, API-tokens',
   'hub.backup': 'Alles in één bestand, en weer terug',
   'hub.welcome': 'De eerste stappen opnieuw doorlopen',
+  'hub.channels': 'Mailserver, apps en browsers die mensen op de hoogte brengen',
+  'hub.deliveries': 'Wie wat te horen kreeg, en of het aankwam',
+  'hub.webhooks': 'Andere programma’s horen wat hier gebeurt',
   'hub.alerts': 'Wat er mis is en wat helpt',
   'hub.metrics': 'Gesprekken, telefoons en geheugen in de tijd',
   'hub.logs': 'Wat GoSIP opschrijft, voor wie een fout zoekt',
@@ -2021,6 +2028,10 @@ export const nl: Strings = {
 
   /** What somebody typed. */
   'quoted.text': '“{text}”',
+
+  // notifications
+
+  // channels
 
   // refusals
   'refusal.limit-reached': 'Er zijn er {max}, meer mogen het niet zijn. Verwijder er eerst een.',

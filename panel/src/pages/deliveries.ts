@@ -1,0 +1,18 @@
+import { html } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { GosipElement } from '../parts/element.ts';
+import { look } from '../parts/look.ts';
+import '../parts/page.ts';
+import { t } from '../words.ts';
+
+/** What was told to whom, and what became of it. */
+@customElement('gosip-deliveries')
+export class GosipDeliveries extends GosipElement {
+  @property() openId: string | undefined;
+
+  static override styles = [look];
+
+  override render() {
+    return html`<gosip-page heading=${t('page.deliveries')}></gosip-page>`;
+  }
+}
