@@ -61,6 +61,20 @@ const columns: Readonly<Record<string, Column>> = {
     plant: `INSERT INTO child_lines (person_id, allowed, contact_groups, is_house_allowed, parents, quiet, is_quiet_for_parents, changed_at)
       VALUES (@person, '[]', '[]', 1, '[]', '[]', 1, 1)`,
   },
+  'notification_preferences.person_id': {
+    after: 'gone',
+    plant: "INSERT INTO notification_preferences (person_id, preferences, changed_at) VALUES (@person, '{}', 1)",
+  },
+  'notification_targets.person_id': {
+    after: 'gone',
+    plant: `INSERT INTO notification_targets (id, person_id, channel, name, address, settings, is_enabled, created_at, changed_at)
+      VALUES ('nt', @person, 'mail', '', 'a@b', '{}', 1, 1, 1)`,
+  },
+  'deliveries.person_id': {
+    after: 'gone',
+    plant: `INSERT INTO deliveries (id, dedupe_key, person_id, channel, kind, item, item_id, state, created_at)
+      VALUES ('dl', 'k', @person, 'mail', 'message', '{}', 'm', 'waiting', 1)`,
+  },
   'dnd.person_id': { after: 'gone', plant: 'INSERT INTO dnd (person_id) VALUES (@person)' },
   'dnd_schedules.person_id': {
     after: 'gone',
