@@ -88,7 +88,8 @@ export class MailChannel implements Channel {
     if (!saved.isEnabled) return 'switched-off';
     if (saved.secrets === 'locked') return 'secret-locked';
     const settings = mailSettings.safeParse(saved.settings);
-    return settings.success ? { settings: settings.data, secrets: saved.secrets } : 'not-set-up';
+    if (!settings.success || isWithoutKey(settings.data, saved.secrets)) return 'not-set-up';
+    return { settings: settings.data, secrets: saved.secrets };
   }
 
   #postmarkOf(settings: PostmarkSettings, { serverToken: token = '' }: Secrets): Postmark {
@@ -103,6 +104,12 @@ export class MailChannel implements Channel {
   }
 }
 
+/** The library would send it unsigned. */
+function isWithoutKey(settings: MailSettings, { dkimPrivateKey: key }: Secrets): boolean {
+  if (settings.service !== 'smtp' || settings.dkim === null) return false;
+  return key === undefined || dkimKeyProblem(key) !== undefined;
+}
+
 function dkimOf({ dkim }: SmtpSettings, { dkimPrivateKey: key }: Secrets): DkimSigning | undefined {
-  return dkim === null || key === undefined || dkimKeyProblem(key) !== undefined ? undefined : { ...dkim, key };
+  return dkim === null || key === undefined ? undefined : { ...dkim, key };
 }
