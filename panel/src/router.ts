@@ -37,10 +37,12 @@ export function openDetail(id: string): void {
   if (page !== 'missing') replace(pathOf(page, id, query));
 }
 
-/** Writes into the address what the page is narrowed down to, so that it can be kept and sent; no step in the history. */
-export function narrow(query: Readonly<Record<string, string>>): void {
-  const { page, id } = place.value;
-  if (page !== 'missing') replace(pathOf(page, id, query));
+/**
+ * Writes into the address what a page is narrowed down to, so that it can be kept and sent; no step in the history. Nothing where the address
+ * is another page's already, which is still being loaded.
+ */
+export function narrow(page: PageName, query: Readonly<Record<string, string>>): void {
+  if (place.value.page === page) replace(pathOf(page, place.value.id, query));
 }
 
 function replace(path: string): void {

@@ -33,7 +33,7 @@ export function resume(phones: readonly Pick<Phone, 'id' | 'isRegistered'>[]): v
   if (place.value.page !== 'welcome') return;
   const { step, phoneId } = resumed(phones);
   openDetail(step);
-  if (phoneId !== undefined) narrow({ phone: phoneId });
+  if (phoneId !== undefined) narrow('welcome', { phone: phoneId });
 }
 
 /** Where it was left, as far as that is still there; the beginning otherwise. */

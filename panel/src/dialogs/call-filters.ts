@@ -35,7 +35,7 @@ export class GosipCallFiltersDialog extends GosipElement {
     return readCallQuery(place.value.query);
   }
 
-  private set = (name: FilterName) => (value: string) => narrow(withFilters(this.filters, { [name]: value }));
+  private set = (name: FilterName) => (value: string) => narrow('calls', withFilters(this.filters, { [name]: value }));
 
   override render() {
     return html`<gosip-dialog heading=${t('calls.filter.more')} @closed=${() => this.dispatchEvent(new Event('closed'))}>
@@ -74,7 +74,7 @@ export class GosipCallFiltersDialog extends GosipElement {
     return field({ label, name, type, maxLength: 32, value: this.filters[name] ?? '', changed: this.set(name), ...bounds });
   }
 
-  private clear = (): void => narrow({});
+  private clear = (): void => narrow('calls', {});
 }
 
 function directions() {

@@ -83,7 +83,7 @@ export class GosipBlocklist extends GosipElement {
     this.text = textOf(event);
     this.#cancelTyping?.();
     this.#cancelTyping = clock.after(typingMs, () => {
-      narrow(this.text.trim() === '' ? {} : { text: this.text.trim() });
+      narrow('blocklist', this.text.trim() === '' ? {} : { text: this.text.trim() });
       this.source = this.sourceNow();
     });
   }

@@ -103,7 +103,7 @@ export class GosipCalls extends GosipElement {
 
   private nameOf = (id: string): string => this.names.value?.find((one) => one.id === id)?.name ?? '…';
 
-  private set = (changed: CallQuery): void => narrow(withFilters(this.filters, changed));
+  private set = (changed: CallQuery): void => narrow('calls', withFilters(this.filters, changed));
 
   private typed(event: Event): void {
     this.typedText = textOf(event);
@@ -152,7 +152,7 @@ export class GosipCalls extends GosipElement {
           },
         )}
       </div>
-      ${renderActiveFilters(active, () => narrow({}))}
+      ${renderActiveFilters(active, () => narrow('calls', {}))}
       <p class="spoken" role="status">${this.total === undefined ? '' : tn('calls.count', this.total)}</p>`;
   }
 

@@ -82,7 +82,7 @@ export class GosipContacts extends GosipElement {
 
   private show(filter: ContactFilter): void {
     this.filter = filter;
-    narrow(addressOf(filter));
+    narrow('contacts', addressOf(filter));
     this.source = this.sourceNow();
   }
 

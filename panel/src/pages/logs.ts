@@ -161,6 +161,7 @@ export class GosipLogs extends GosipElement {
   private change(part: Partial<Filter>): void {
     const next = { ...this.filter, ...part };
     narrow(
+      'logs',
       Object.fromEntries(Object.entries(next).filter(([name, value]) => value !== '' && !(name === 'level' && value === 'info'))),
     );
     this.lines = undefined;

@@ -110,6 +110,7 @@ export class GosipRouting extends GosipElement {
     const { number = '' } = place.value.query;
     const next = { view: this.view, number, ...query };
     narrow(
+      'routing',
       Object.fromEntries(Object.entries(next).filter(([key, value]) => value !== '' && !(key === 'view' && value === 'rules'))),
     );
   }

@@ -94,7 +94,7 @@ export class GosipVoicemail extends GosipElement {
 
   private choose(part: Partial<VoicemailFilter>): void {
     this.filter = { ...this.filter, ...part };
-    narrow(addressOf(this.filter));
+    narrow('voicemail', addressOf(this.filter));
     this.source = this.sourceNow();
     void this.unheard.reload();
   }

@@ -200,6 +200,11 @@ describe.skipIf(isMissing)('what is typed into a search', long, () => {
       await page.goto(`${house.url}phones`);
       await page.getByText('Kitchen').waitFor();
       await page.goto(`${house.url}${path}`);
+      // The pause of typing ends while the other page is still on its way.
+      await page.route('**/phones-*.js', async (route) => {
+        await page.waitForTimeout(600);
+        await route.continue();
+      });
       await page.getByRole('searchbox').first().fill('Dentist');
       await page.getByRole('link', { name: 'Phones', exact: true }).click();
       await page.getByText('Kitchen').waitFor();

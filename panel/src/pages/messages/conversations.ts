@@ -78,7 +78,7 @@ export class GosipConversations extends GosipElement {
 
   private narrow(change: Query): void {
     const query = Object.entries({ ...this.query, ...change }).filter(([, value]) => value !== '');
-    narrow(Object.fromEntries(query));
+    narrow('messages', Object.fromEntries(query));
   }
 
   override render() {
