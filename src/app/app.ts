@@ -46,6 +46,7 @@ import { composeNotify } from './notify.ts';
 import { composeNumbers } from './numbers.ts';
 import type { NumbersRoom } from './numbers.ts';
 import { composeObservation } from './observation.ts';
+import { composePanelLinks } from './panel-links.ts';
 import { composePeople } from './people.ts';
 import type { PeopleRoom } from './people.ts';
 import { pingPhone } from './phone-ping.ts';
@@ -94,15 +95,15 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const time = composeClock({ ...context, clock, storage });
   const supervisor = composeSupervisor(context);
   const rooms = await composeRooms(context, storage, supervisor);
-  const { devices, people, calls, engine, twilio, http, webhooks, core, sipPorts } = rooms;
+  const { devices, people, calls, engine, twilio, http, webhooks, core, links, sipPorts } = rooms;
   const backup = await composeBackupRoom({ ...context, storage, callsInProgress: () => calls.calls.list().length });
   const observation = composeObservation({ ...context, ...rooms, logRing, alerts: () => alerts });
-  const homeAssistant = composeHomeAssistant({ ...context, storage, supervisor: supervisor.client });
+  const homeAssistant = composeHomeAssistant({ ...context, storage, supervisor: supervisor.client, links });
   const link = composeHomeAssistantLink({ homeAssistant, core, people: rooms.people.people });
   const faces = [storage, time, ...Object.values(rooms), backup, observation, homeAssistant, link, system];
   const mounted = mountFaces(faces, system.health, context.options.house.language);
   const alerts: AlertWatch = startAlerts(context, mounted.alerts);
-  core.showAlerts(alerts, supervisor.client);
+  core.showAlerts(alerts, links);
   const httpPort = await http.start(mounted.routes);
   const isQuiet = () => calls.calls.list().length === 0;
   startIngress({ ...context, supervisor: supervisor.client, core: core.core, people: people.people, http }, mounted.routes);
@@ -126,7 +127,7 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
 }
 
 /** Every room that knows a subject or an edge, in the order of the start. */
-async function composeRooms(context: AppContext, storage: Storage, { primaryAddress }: SupervisorRoom) {
+async function composeRooms(context: AppContext, storage: Storage, { primaryAddress, client: supervisor }: SupervisorRoom) {
   const { options, log, stack } = context;
   const isGroupExtension = (extension: string) => routing.groups.byExtension(extension) !== undefined;
   const ping = (registration: Registration) => pingPhone(calls.sip, registration);
@@ -139,6 +140,7 @@ async function composeRooms(context: AppContext, storage: Storage, { primaryAddr
   const numbersRoom = composeNumbers({ ...context, storage });
   const { numbers } = numbersRoom;
   const core = composeCore(context);
+  const links = composePanelLinks({ ...context, storage, supervisor, core: core.core, people: people.people });
   const routing = composeRouting({
     ...context,
     storage,
@@ -258,6 +260,7 @@ async function composeRooms(context: AppContext, storage: Storage, { primaryAddr
     sealedValues,
     trunks,
     notify,
+    links,
     screening,
     media,
     voicemail,

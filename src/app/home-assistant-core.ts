@@ -1,6 +1,7 @@
 // Composes the line to Home Assistant's Core and what the house learns over it.
 // Called by app.ts before routing, which decides by states; `start` once all rooms are there.
 // Must stay true: nothing waits for Core, and a house without one lacks nothing else.
+import { panelPaths } from '#contract/panel-paths.ts';
 import { coreAlerts } from '#home-assistant/core-alerts.ts';
 import { CoreCalendars } from '#home-assistant/core-calendars.ts';
 import { coreHealth } from '#home-assistant/core-health.ts';
@@ -12,10 +13,10 @@ import { coreFetch } from '#home-assistant/core-rest.ts';
 import type { CoreFetch } from '#home-assistant/core-rest.ts';
 import { CoreSpeech } from '#home-assistant/core-speech.ts';
 import { CoreStates } from '#home-assistant/core-states.ts';
-import type { Supervisor } from '#home-assistant/supervisor.ts';
 import type { StatesPort } from '#routing/decision.ts';
 import type { AppContext, RoomFace } from './context.ts';
 import { faceOf } from './face.ts';
+import type { PanelLinks } from './panel-links.ts';
 
 export type CoreRoom = {
   /** Undefined where the house has no Home Assistant. */
@@ -27,7 +28,7 @@ export type CoreRoom = {
   /** Asks for the states of what `entityIds` names, now and after each change of the rules. */
   readonly watchStates: (entityIds: () => readonly string[]) => void;
   /** Shows what is wrong in the house to the people of Home Assistant, from now on. */
-  readonly showAlerts: (alerts: OpenAlerts, supervisor: Pick<Supervisor, 'self'> | undefined) => void;
+  readonly showAlerts: (alerts: OpenAlerts, links: Pick<PanelLinks, 'inHomeAssistant' | 'lookUp'>) => void;
   readonly face: RoomFace;
 };
 
@@ -57,8 +58,11 @@ export function composeCore({ options, clock, events, log, stack }: AppContext):
       stack.defer(events.on('routes.changed', () => states.watch(entityIds())));
       states.watch(entityIds());
     },
-    showAlerts(alerts, supervisor) {
-      const page = appPage(supervisor, options.http.publicUrl);
+    showAlerts(alerts, links) {
+      const page = async () => {
+        await links.lookUp();
+        return links.inHomeAssistant(panelPaths.alerts());
+      };
       const notifications = new CoreNotifications({ core: line, clock, log: child, alerts, page });
       stack.defer(() => notifications.stop());
     },
@@ -66,20 +70,5 @@ export function composeCore({ options, clock, events, log, stack }: AppContext):
       alerts: coreAlerts(() => line.state),
       probes: { 'Home Assistant': () => coreHealth(line.state, access.url) },
     }),
-  };
-}
-
-/** Under the Supervisor its page in Home Assistant, whose name does not change; else the address that the options give. */
-function appPage(supervisor: Pick<Supervisor, 'self'> | undefined, publicUrl: string | undefined) {
-  let known = publicUrl;
-  return async (): Promise<string | undefined> => {
-    if (supervisor === undefined || known?.startsWith('/') === true) return known;
-    try {
-      const { slug, ingressPort } = await supervisor.self();
-      known = ingressPort === undefined ? `/config/app/${slug}/info` : `/app/${slug}`;
-    } catch {
-      // It is asked again with the next alert.
-    }
-    return known;
   };
 }

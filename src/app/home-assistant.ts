@@ -14,6 +14,7 @@ import type { AppContext, RoomFace, Storage } from './context.ts';
 import { faceOf } from './face.ts';
 import type { Mounted } from './face.ts';
 import { composeFindBroker } from './find-broker.ts';
+import type { PanelLinks } from './panel-links.ts';
 
 export type HomeAssistantRoom = {
   readonly start: (mounted: Pick<Mounted, 'entities' | 'commands'>) => void;
@@ -24,11 +25,12 @@ export type HomeAssistantRoom = {
 
 type HomeAssistantDeps = AppContext & {
   readonly storage: Pick<Storage, 'db'>;
-  readonly supervisor: Pick<Supervisor, 'mqtt' | 'self'> | undefined;
+  readonly supervisor: Pick<Supervisor, 'mqtt'> | undefined;
+  readonly links: Pick<PanelLinks, 'forDevices' | 'lookUp'>;
 };
 
 export function composeHomeAssistant(deps: HomeAssistantDeps): HomeAssistantRoom {
-  const { options, clock, events, log: root, stack, storage, supervisor } = deps;
+  const { options, links, clock, events, log: root, stack, storage, supervisor } = deps;
   const { mqtt, house } = options;
   const log = root.child({ room: 'home-assistant' });
   const watch = new ConnectionWatch({ clock, log });
@@ -37,7 +39,6 @@ export function composeHomeAssistant(deps: HomeAssistantDeps): HomeAssistantRoom
   const start: HomeAssistantRoom['start'] = ({ entities, commands }) => {
     if (mqtt.mode === 'off') return;
     const triggerLanguage = values.fixed('trigger_language', house.language) as HouseLanguage;
-    const panel = composePanelUrl({ publicUrl: options.http.publicUrl, supervisor });
     const find = composeFindBroker({ mqtt, supervisor, stack });
     const bridge = new Bridge({
       clock,
@@ -50,10 +51,10 @@ export function composeHomeAssistant(deps: HomeAssistantDeps): HomeAssistantRoom
         language: house.language,
         triggerLanguage,
         version: packageFile.version,
-        configurationUrl: panel.url(),
+        configurationUrl: links.forDevices(),
       }),
       findBroker: async () => {
-        const [broker] = await Promise.all([find(), panel.lookUp()]);
+        const [broker] = await Promise.all([find(), links.lookUp()]);
         return broker;
       },
       clientId: `gosip-${values.fixed('installation_id', randomUUID())}`,
@@ -67,22 +68,5 @@ export function composeHomeAssistant(deps: HomeAssistantDeps): HomeAssistantRoom
     start,
     mqtt: mqttState,
     face: faceOf({ alerts: mqttAlerts(() => watch.alerts()), probes: { MQTT: () => watch.health() } }),
-  };
-}
-
-type PanelUrlDeps = { readonly publicUrl: string | undefined; readonly supervisor: Pick<Supervisor, 'self'> | undefined };
-
-/** Where the pages of devices in Home Assistant lead: into our panel there, where we are its app. */
-function composePanelUrl({ publicUrl, supervisor }: PanelUrlDeps) {
-  let slug: string | undefined;
-  return {
-    url: () => (slug === undefined ? publicUrl : `homeassistant://app/${slug}`),
-    /** Never rejects: the link is shown once it is known. */
-    lookUp: async () => {
-      slug ??= await supervisor?.self().then(
-        (self) => self.slug,
-        () => undefined,
-      );
-    },
   };
 }

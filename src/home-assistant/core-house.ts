@@ -30,3 +30,18 @@ export async function readCoreHouse(core: CoreConnection): Promise<CoreHouse> {
   const main = language?.split(/[-_]/)[0]?.toLowerCase();
   return { country, timeZone: zone, language: houseLanguages.find((one) => one === main) };
 }
+
+/** Null where nobody has set it. */
+const url = z
+  .url({ protocol: /^https?$/ })
+  .optional()
+  .catch(undefined);
+const urls = z.object({ external_url: url, internal_url: url });
+
+/** Where people reach Home Assistant: from outside where that is known, else in the house. Rejects with a CoreError. */
+export async function readCoreUrl(core: CoreConnection): Promise<string | undefined> {
+  const { external_url: external, internal_url: internal } = urls.parse(
+    Object(await core.command<unknown>({ type: 'get_config' })),
+  );
+  return external ?? internal;
+}

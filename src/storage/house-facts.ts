@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 
-export type HouseFactName = 'country' | 'time_zone' | 'language' | 'administrators';
+export type HouseFactName = 'country' | 'time_zone' | 'language' | 'administrators' | 'app_page' | 'home_assistant_url';
 
 /** What others last said of the house, such as what the options do not set: the table `house_facts`. Nothing commits here. */
 export class HouseFacts {

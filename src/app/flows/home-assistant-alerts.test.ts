@@ -23,7 +23,7 @@ it('a login that somebody guesses is told in Home Assistant, and again after Hom
   }
   const isTold = () => expect([...shown.values()].some(({ title }) => title.startsWith('GoSIP: '))).toBe(true);
   await house.until(isTold, 5000);
-  expect([...shown.values()][0]?.message).toContain('[Open GoSIP](https://home.example.org/gosip)');
+  expect([...shown.values()][0]?.message).toContain('[Open GoSIP](https://home.example.org/gosip/alerts)');
   await house.core.end();
   shown.clear();
   await house.core.begin();

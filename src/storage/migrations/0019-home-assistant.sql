@@ -9,8 +9,8 @@ CREATE TABLE calendar_holidays (
 ) STRICT, WITHOUT ROWID;
 
 -- What Home Assistant last said of the house: `country`, `time_zone` (IANA name) and `language` (BCP 47) for what the options do not set, and
--- the ids of its users who are `administrators` there, as JSON.
+-- the ids of its users who are `administrators` there, as JSON; our page there and its own address.
 CREATE TABLE house_facts (
-  name TEXT PRIMARY KEY CHECK (name IN ('country', 'time_zone', 'language', 'administrators')),
+  name TEXT PRIMARY KEY CHECK (name IN ('country', 'time_zone', 'language', 'administrators', 'app_page', 'home_assistant_url')),
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
