@@ -5,7 +5,7 @@ const udp = { listener: 'udp:0.0.0.0:5060', protocol: 'udp', port: 5060, holder:
 const others = ['tcp:0.0.0.0:5060'];
 
 const ours =
-  'give GoSIP another port (option sip_listen, such as udp:0.0.0.0:5062), enter it in the phones, and start GoSIP again. Until then phones reach tcp:0.0.0.0:5060 alone.';
+  'give GoSIP another port (option sip_listen, or the variable GOSIP_SIP_LISTEN, such as udp:0.0.0.0:5062), enter it in the phones, and start GoSIP again. Until then phones reach tcp:0.0.0.0:5060 alone.';
 const theirs =
   'give Voice over IP another port in Home Assistant (Settings → Devices & services → Voice over IP → Configure → SIP port), and GoSIP takes this one by itself; or ';
 
@@ -39,7 +39,7 @@ test('who holds a port is named where that can be seen, whatever Home Assistant 
 test('another port is not that of Voice over IP', () => {
   const tls = { listener: 'tls:[::]:5061', protocol: 'tls', port: 5061, holder: undefined };
   expect(takenPortMessage(tls, { others: [], voip: 'set-up', isApp: false })).toBe(
-    'Cannot listen on TLS [::]:5061: the port is in use by another program on this machine. What to do: give GoSIP another port (option sip_listen, such as tls:[::]:5063), enter it in the phones, and start GoSIP again.',
+    'Cannot listen on TLS [::]:5061: the port is in use by another program on this machine. What to do: give GoSIP another port (option sip_listen, or the variable GOSIP_SIP_LISTEN, such as tls:[::]:5063), enter it in the phones, and start GoSIP again.',
   );
 });
 

@@ -34,7 +34,7 @@ export function takenPortMessage(taken: TakenPort, { others, voip, isApp }: Take
   const instead = listener.replace(/\d+$/, String(port + 2));
   const where = isApp
     ? `Settings → Apps → GoSIP → Configuration → Network, such as ${port + 2}`
-    : `option sip_listen, such as ${instead}`;
+    : `option sip_listen, or the variable GOSIP_SIP_LISTEN, such as ${instead}`;
   const there = isVoips && voip !== undefined && voip !== 'absent' ? `${voipAdvice}; or ` : '';
   const meanwhile = others.length === 0 ? '' : ` Until then phones reach ${others.join(' and ')} alone.`;
   const at = `${protocol.toUpperCase()} ${listener.slice(protocol.length + 1)}`;
