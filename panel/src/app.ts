@@ -28,7 +28,7 @@ import './parts/notice.ts';
 import './parts/snackbar.ts';
 import { isIngress } from './place.ts';
 import { problemText } from './problem-words.ts';
-import { place } from './router.ts';
+import { place, takeAnew } from './router.ts';
 import { pathOf, titles } from './routes.ts';
 import type { TitledPage } from './routes.ts';
 import { session } from './session.ts';
@@ -181,6 +181,7 @@ export class GosipApp extends GosipElement {
   override updated(_changed: PropertyValues): void {
     if (!hasWords()) return;
     this.keepCover();
+    if (this.loaded === place.value.page && takeAnew()) window.scrollTo(0, 0);
     const page = here();
     const name = page === undefined ? undefined : t(titles[page]);
     document.title = session.value.kind === 'signed-in' && name !== undefined ? `${name} – GoSIP` : 'GoSIP';

@@ -23,3 +23,8 @@ export function mainPlace(server: SipServer | undefined, phone?: Pick<Phone, 'tr
 export function loginText({ username, secret }: Pick<PhoneLogin, 'username' | 'secret'>, place: Place | undefined): string {
   return [...(place === undefined ? [] : [place.server]), username, secret].join('\n');
 }
+
+/** Whether a browser finds a way in: by WebSocket alone. Where phones register at an engine of its own, that is not known here. */
+export function takesBrowsers({ places }: Pick<SipServer, 'places'>): boolean {
+  return places.length === 0 || places.some(({ transports }) => transports.some((one) => one === 'ws' || one === 'wss'));
+}

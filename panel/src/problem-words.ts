@@ -68,6 +68,7 @@ const byField: readonly (readonly [RegExp, RegExp, StringKey])[] = [
   [/^numbers/, /small|>=1|required/i, 'field.missing'],
   [/[pP]assword$/, /least|short/i, 'field.password.short'],
   [/[pP]assword$/, /guess|known|common|often|easy/i, 'field.password.easy'],
+  [/[pP]assword$/, /name of its owner/, 'field.password.name'],
   [/./, /names a phone/, 'ruleProblem.phone'],
   [/./, /names a person/, 'ruleProblem.person'],
   [/./, /names a group/, 'ruleProblem.group'],

@@ -13,6 +13,15 @@ function current(): Place {
 
 export const place = new Signal<Place>(current());
 
+/** Whether the page was gone to, and not gone back to: then it begins at its top. */
+let isAnew = false;
+
+export function takeAnew(): boolean {
+  const was = isAnew;
+  isAnew = false;
+  return was;
+}
+
 export function go(page: PageName, id?: string, query?: Readonly<Record<string, string>>): void {
   visit(pathOf(page, id, query));
 }
@@ -21,7 +30,9 @@ export function go(page: PageName, id?: string, query?: Readonly<Record<string, 
 export function visit(path: string): void {
   const address = new URL(path === '' ? './' : path.replace(/^\/+/, ''), base);
   if (address.origin !== base.origin || !address.pathname.startsWith(base.pathname)) return;
+  const before = place.value.page;
   if (address.href !== window.location.href) pushAddress(address);
+  isAnew ||= current().page !== before;
   place.value = current();
 }
 

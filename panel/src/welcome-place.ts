@@ -59,6 +59,16 @@ export function leaveWelcome(): void {
   keep(leftKey, '1');
 }
 
+/** Whether somebody left it before its end, in this browser. */
+export function isUnfinished(): boolean {
+  return wasLeft() && readKept()?.step !== 'done';
+}
+
+/** Nobody wants to go on. */
+export function finishWelcome(): void {
+  keep(key, JSON.stringify({ step: 'done' }));
+}
+
 function wasLeft(): boolean {
   return kept(leftKey) !== null;
 }

@@ -103,6 +103,7 @@ export class CallControl {
       dialled: device.extension,
       leg,
       requestedBy: by.id,
+      purpose: 'dial',
     });
     leg.call = first;
     const { verdict } = first.record;

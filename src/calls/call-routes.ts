@@ -116,6 +116,7 @@ function toCommonReply(record: CallRecord) {
     trunk: record.trunk ?? null,
     transferredFrom: record.transferredFrom ?? null,
     requestedBy: record.requestedBy ?? null,
+    purpose: record.purpose ?? null,
   };
 }
 

@@ -1,9 +1,10 @@
 import type { CallId, DeviceId, LegId, PersonId, TokenId } from '#base/ids.ts';
-import type { callDirections, callPhases, legOutcomes } from '#contract/calls.ts';
+import type { callDirections, callPhases, callPurposes, legOutcomes } from '#contract/calls.ts';
 import type { RoutingReason } from '#routing/decision.ts';
 import type { Verdict } from './verdict.ts';
 
 export type CallDirection = (typeof callDirections)[number];
+export type CallPurpose = (typeof callPurposes)[number];
 export type CallPhase = (typeof callPhases)[number];
 export type LegOutcome = (typeof legOutcomes)[number];
 
@@ -33,6 +34,8 @@ export type CallRecord = {
   readonly transferredFrom: CallId | undefined;
   /** Who asked for it through the API, by a token of no person where it is a token's; nobody where it was dialled or came in. */
   readonly requestedBy?: PersonId | TokenId | undefined;
+  /** Why the house called a phone itself. */
+  readonly purpose?: CallPurpose | undefined;
   /** Why it rang whom it rang, the first thing that was looked at first; empty where nothing was to be decided. */
   readonly reasons: readonly RoutingReason[];
 };

@@ -2,7 +2,7 @@ import type { CallId, DeviceId, LegId, PersonId, TokenId } from '#base/ids.ts';
 import type { CallDisposition, CallReason } from '#contract/call-verdicts.ts';
 import type { RoutingReason } from '#routing/decision.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
-import type { CallLeg, CallRecord, CallDirection, LegOutcome } from './call.ts';
+import type { CallLeg, CallPurpose, CallRecord, CallDirection, LegOutcome } from './call.ts';
 import type { Verdict } from './verdict.ts';
 
 type RecordRow = {
@@ -27,6 +27,7 @@ type RecordRow = {
   readonly trunk: string | null;
   readonly transferred_from: CallId | null;
   readonly requested_by: PersonId | TokenId | null;
+  readonly purpose: CallPurpose | null;
   readonly reasons: string;
 };
 
@@ -70,6 +71,7 @@ const recordColumns = [
   'trunk',
   'transferred_from',
   'requested_by',
+  'purpose',
   'reasons',
 ] as const satisfies readonly (keyof RecordRow)[];
 
@@ -216,6 +218,7 @@ function toRecordRow(record: CallRecord): RecordRow {
     trunk: record.trunk ?? null,
     transferred_from: record.transferredFrom ?? null,
     requested_by: record.requestedBy ?? null,
+    purpose: record.purpose ?? null,
     reasons: JSON.stringify(record.reasons),
   };
 }
@@ -240,6 +243,7 @@ export function fromRecordRow(row: RecordRow): CallRecord {
     trunk: row.trunk ?? undefined,
     transferredFrom: row.transferred_from ?? undefined,
     requestedBy: row.requested_by ?? undefined,
+    purpose: row.purpose ?? undefined,
     reasons: JSON.parse(row.reasons) as readonly RoutingReason[],
   };
 }

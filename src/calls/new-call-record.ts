@@ -21,6 +21,7 @@ export function newCallRecord(attempt: Attempt, route: PlannedRoute, { id, start
     trunk: attempt.caller.kind === 'trunk' ? attempt.caller.trunk : undefined,
     transferredFrom: attempt.transferredFrom,
     requestedBy: attempt.requestedBy,
+    purpose: attempt.purpose,
     reasons: route.reasons,
   };
 }

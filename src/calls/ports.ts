@@ -230,6 +230,7 @@ export type Attempt = {
   readonly transferredFrom?: CallId | undefined;
   /** Who asked for it through the API. */
   readonly requestedBy?: PersonId | TokenId | undefined;
+  readonly purpose?: CallRecord['purpose'];
   /** The token of a call that the network reported before: this leg joins its record. */
   readonly joinToken?: string | undefined;
   /** The network's id of the call, where the leg came with one and no notice came before. */

@@ -101,7 +101,7 @@ export class TestCalls {
     // Where `place` has not returned yet, its legs are not known here.
     leg.onEnded = (verdict) => running.call !== undefined && this.#ended(id, verdict);
     const caller = { kind: 'house', party, ringSeconds, shown: { number: 'house', name: houseName } } as const;
-    const call = this.#deps.calls.place({ caller, dialled: device.extension, leg, requestedBy: by.id });
+    const call = this.#deps.calls.place({ caller, dialled: device.extension, leg, requestedBy: by.id, purpose: 'test' });
     leg.call = call;
     running.call = call;
     this.#change(id, { callId: call.record.id });

@@ -10,6 +10,8 @@ import { routingReason } from './routing-reasons.ts';
 
 export const callDirections = ['internal', 'inbound', 'outbound'] as const;
 export const callPhases = ['ringing', 'in_call', 'held'] as const;
+/** Why the house called a phone itself: to test it, or to dial for it once it was picked up. */
+export const callPurposes = ['test', 'dial'] as const;
 export const legOutcomes = [
   'answered',
   'busy',
@@ -58,6 +60,8 @@ const common = {
   transferredFrom: callId.nullable(),
   /** The person, or the API token of no person, who asked for it through the API; `token_home-assistant` where an automation did. */
   requestedBy: personOrTokenId.nullable(),
+  /** Null for every call that somebody made. */
+  purpose: z.enum(callPurposes).meta({ id: 'CallPurpose' }).nullable(),
 };
 
 export const callLeg = z

@@ -114,6 +114,17 @@ export const listDevices = endpoint({
   reply: pageOf(device),
 });
 
+export const listExtensions = endpoint({
+  id: 'listExtensions',
+  method: 'GET',
+  path: '/extensions',
+  access: 'user',
+  summary: 'Who can be called in the house: the name and extension of every phone that is switched on',
+  reply: z.object({
+    items: z.array(z.object({ name: z.string(), extension: z.string() }).meta({ id: 'ExtensionEntry' })),
+  }),
+});
+
 export const getDevice = endpoint({
   id: 'getDevice',
   method: 'GET',

@@ -112,3 +112,9 @@ test('a user sees their own phones and nothing of others', async () => {
   const forAdmins = routes.filter(({ endpoint }) => endpoint.method !== 'GET').map(({ endpoint }) => endpoint.access);
   expect(new Set(forAdmins)).toEqual(new Set(['admin']));
 });
+
+test('whoever is in the house may read whom they can call there: names and extensions of phones that are on, and nothing else', async () => {
+  await harness.devices.create({ name: 'Kitchen', extension: '11', type: 'grandstream' });
+  await harness.devices.create({ name: 'Cellar', extension: '12', type: 'grandstream', enabled: false });
+  expect(await call('listExtensions', { identity: ann })).toEqual({ items: [{ name: 'Kitchen', extension: '11' }] });
+});

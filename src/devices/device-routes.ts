@@ -9,6 +9,7 @@ import {
   getDevice,
   listDeviceRegistrations,
   listDevices,
+  listExtensions,
   listUnknownPhones,
   resetDeviceSecret,
 } from '#contract/devices.ts';
@@ -46,6 +47,12 @@ export function deviceRoutes({ devices, registrations, faults, stateOf, realm }:
       const filter = { personId: visiblePerson(identity, query.personId), type, enabled, text };
       return answerPage(query, (request) => devices.list({ ...request, ...filter }), show);
     }),
+    handle(listExtensions, () => ({
+      items: devices
+        .all()
+        .filter(({ enabled }) => enabled)
+        .map(({ name, extension }) => ({ name, extension })),
+    })),
     handle(getDevice, ({ params, identity }) => show(visible(devices, params.id, identity))),
     handle(createDevice, async ({ body }) => showWithSecret(await devices.create(body))),
     handle(changeDevice, async ({ params, body }) => show(await devices.change(params.id, body))),

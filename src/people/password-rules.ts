@@ -16,7 +16,7 @@ export function passwordProblem(password: string, owner: PasswordOwner): string 
   }
   // bcrypt ends at a zero byte.
   if (password.includes('\0')) return 'must not hold a zero character';
-  if (isCommonPassword(password)) return 'is one of those that are tried first: choose another one';
+  if (isCommonPassword(password)) return 'is easy to guess: choose another one';
   if (isOwnName(password, owner)) return 'must not be the name of its owner';
   return undefined;
 }

@@ -3,7 +3,7 @@ import '@material/web/button/text-button.js';
 import {
   mdiAccountPlusOutline,
   mdiCancel,
-  mdiChevronRight,
+  mdiCircleSmall,
   mdiHelpCircleOutline,
   mdiMessageTextOutline,
   mdiPhoneOutline,
@@ -86,7 +86,7 @@ export class GosipCallDialog extends GosipElement {
     const outside = one.direction === 'internal' ? undefined : otherSide(one);
     const number = outside?.number.startsWith('+') === true ? outside.number : undefined;
     return html`<div class="acts">
-      ${side === undefined ? nothing : this.renderAct(t('calls.callBack'), mdiPhoneOutline, () => openDial(side.number, side.name))}
+      ${side === undefined ? nothing : this.renderAct(one.direction === 'inbound' ? t('calls.callBack') : t('dial.call', { name: partyName(side) }), mdiPhoneOutline, () => openDial(side.number, side.name))}
       ${number === undefined ? nothing : this.renderAct(t('call.message'), mdiMessageTextOutline, () => this.leave(() => go('messages', undefined, { to: number })))}
       ${number === undefined || outside?.name !== '' ? nothing : this.renderAct(t('call.addName'), mdiAccountPlusOutline, () => openContact({ number }))}
       ${
@@ -167,7 +167,7 @@ export class GosipCallDialog extends GosipElement {
 }
 
 function item(content: TemplateResult) {
-  return html`<li><gosip-icon .path=${mdiChevronRight}></gosip-icon><span>${content}</span></li>`;
+  return html`<li><gosip-icon .path=${mdiCircleSmall}></gosip-icon><span>${content}</span></li>`;
 }
 
 /** A name, and its number to be called by a press. */

@@ -1,7 +1,7 @@
 import '@material/web/button/filled-button.js';
 import '@material/web/button/text-button.js';
 import { mdiBackspaceOutline, mdiPhone } from '@mdi/js';
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { placeCall } from '#contract/calls.ts';
 import { call } from '../api.ts';
@@ -40,6 +40,8 @@ export class GosipDialDialog extends DraftForm<Draft> {
   @property() name = '';
   @state() private deviceId = '';
   @state() private targets: readonly DialTarget[] = [];
+  /** Of that name; said once it was looked for. */
+  @state() private isNobody = false;
   @query('gosip-dialog') private dialog!: GosipDialog;
   private readonly phones = new Shown(this, allPhones, phoneFacts);
   #cancelTyping = () => {};
@@ -69,9 +71,6 @@ export class GosipDialDialog extends DraftForm<Draft> {
         display: grid;
         gap: 4px;
       }
-      .targets:empty {
-        display: none;
-      }
       .targets button {
         display: grid;
         min-height: 48px;
@@ -88,8 +87,12 @@ export class GosipDialDialog extends DraftForm<Draft> {
       .line {
         display: grid;
         grid-template-columns: minmax(0, 1fr) auto;
-        align-items: end;
+        align-items: start;
         gap: 4px;
+      }
+      /* Beside the line, whatever is said below it. */
+      .line gosip-icon-button {
+        margin-top: 24px;
       }
     `,
   ];
@@ -120,14 +123,17 @@ export class GosipDialDialog extends DraftForm<Draft> {
   private type(number: string, name = ''): void {
     this.change({ number, name });
     this.targets = [];
+    this.isNobody = false;
     this.#cancelTyping();
     if (isName(number)) this.#cancelTyping = clock.after(typingMs, () => void this.find(number));
   }
 
   private async find(text: string): Promise<void> {
     try {
-      const targets = await dialTargets(text.trim(), this.phones.value ?? []);
-      if (text === this.current.number) this.targets = targets;
+      const targets = await dialTargets(text.trim());
+      if (text !== this.current.number) return;
+      this.targets = targets;
+      this.isNobody = targets.length === 0;
     } catch (error) {
       this.problem = toProblem(error);
     }
@@ -203,6 +209,7 @@ export class GosipDialDialog extends DraftForm<Draft> {
         ></gosip-icon-button>
       </div>
       <div class="targets" aria-live="polite">
+        ${this.isNobody ? html`<p class="quiet">${t('dial.nobody')}</p>` : nothing}
         ${this.targets.map(
           (one) =>
             html`<button type="button" @click=${() => this.take(one)}>

@@ -13,6 +13,7 @@ import './dashboard/messages.ts';
 import './dashboard/needs-attention.ts';
 import './dashboard/phones-online.ts';
 import './dashboard/recent-calls.ts';
+import './dashboard/setup-unfinished.ts';
 import './dashboard/voicemails.ts';
 
 /** What matters now: who rings and talks, who may be disturbed, what came in. */
@@ -24,16 +25,16 @@ export class GosipDashboard extends GosipElement {
     return html`<gosip-page heading=${t('page.dashboard')}>
       <gosip-calls-now></gosip-calls-now>
       <gosip-approvals></gosip-approvals>
-      ${isAdmin() ? html`<gosip-needs-attention></gosip-needs-attention>` : ''}
+      ${isAdmin() ? html`<gosip-needs-attention></gosip-needs-attention><gosip-setup-unfinished></gosip-setup-unfinished>` : ''}
       <div class="columns">
         <div class="column">
           <gosip-voicemails></gosip-voicemails>
           <gosip-unread-messages></gosip-unread-messages>
+          <gosip-phones-online></gosip-phones-online>
         </div>
         <div class="column">
           <gosip-recent-calls></gosip-recent-calls>
           <gosip-do-not-disturb></gosip-do-not-disturb>
-          <gosip-phones-online></gosip-phones-online>
         </div>
       </div>
     </gosip-page>`;

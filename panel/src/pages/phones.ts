@@ -3,6 +3,9 @@ import { mdiPhonePlusOutline } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { beside } from '../beside.ts';
+import { listUnknownPhones } from '#contract/devices.ts';
+import type { EndpointReply } from '#contract/endpoint.ts';
+import { call } from '../api.ts';
 import { allPeople, allPhones, phoneFacts } from '../data.ts';
 import type { Person, Phone } from '../data.ts';
 import { Detail } from '../detail.ts';
@@ -23,11 +26,16 @@ import { isAdmin } from '../session.ts';
 import { Shown } from '../shown.ts';
 import { t, tn } from '../words.ts';
 
-type Seen = { readonly phones: readonly Phone[]; readonly people: readonly Person[] };
+type Unknown = EndpointReply<typeof listUnknownPhones>['items'][number];
+type Seen = { readonly phones: readonly Phone[]; readonly people: readonly Person[]; readonly unknown: readonly Unknown[] };
 
 async function readAll(): Promise<Seen> {
-  const [phones, people] = await Promise.all([allPhones(), isAdmin() ? allPeople() : []]);
-  return { phones, people };
+  const [phones, people, unknown] = await Promise.all([
+    allPhones(),
+    isAdmin() ? allPeople() : [],
+    isAdmin() ? call(listUnknownPhones) : { items: [] },
+  ]);
+  return { phones, people, unknown: unknown.items };
 }
 
 /** The phones of the house, who has them, and whether they can ring. */
@@ -35,7 +43,7 @@ async function readAll(): Promise<Seen> {
 export class GosipPhones extends GosipElement {
   @property() openId: string | undefined;
   protected readonly detail = new Detail(this, (id) => openPhone(id));
-  private readonly seen = new Shown(this, readAll, phoneFacts);
+  private readonly seen = new Shown(this, readAll, [...phoneFacts, 'device.unknown']);
 
   static override styles = [
     look,
@@ -60,6 +68,15 @@ export class GosipPhones extends GosipElement {
       .wrong::before {
         content: '⚠ ' / '';
         color: var(--warning);
+      }
+      .unknown {
+        display: grid;
+        gap: 8px;
+        margin-bottom: 16px;
+        padding: 12px 16px;
+        border-radius: 12px;
+        background: color-mix(in srgb, var(--warning) 12%, var(--card));
+        overflow-wrap: anywhere;
       }
       .sum {
         padding: 0 4px 12px;
@@ -87,6 +104,7 @@ export class GosipPhones extends GosipElement {
     if (phones.length === 0) return this.renderEmpty();
     const online = phones.filter(({ state }) => state === 'online').length;
     return html`<p class="sum" aria-live="polite">${tn('phones.online', online, { all: phones.length })}</p>
+      ${renderUnknown(value.unknown)}
       <div class="card">
         <ul class="rows">
           ${phones.map((phone) => this.renderPhone(phone, value.people))}
@@ -118,4 +136,14 @@ export class GosipPhones extends GosipElement {
       </a>
     </li>`;
   }
+}
+
+/** What something in the house signs in as, that is none of these phones. */
+function renderUnknown(unknown: Seen['unknown']) {
+  if (unknown.length === 0) return nothing;
+  return html`<div class="unknown" role="status">
+    <ul>
+      ${unknown.map(({ name, address }) => html`<li>${t('phones.unknown', { name, address })}</li>`)}
+    </ul>
+  </div>`;
 }

@@ -55,7 +55,7 @@ export class GosipWelcome extends GosipElement {
     if (step === undefined) return whenRead(this.phones, () => nothing);
     const at = counted[step];
     return html`<div class="narrow">
-      <p class="quiet" aria-live="polite">${t('welcome.step', { at, all: allCounted })}</p>
+      ${step === 'done' ? nothing : html`<p class="quiet" aria-live="polite">${t('welcome.step', { at, all: allCounted })}</p>`}
       <div class="bar" role="presentation">
         ${Array.from({ length: allCounted }, (_, index) => html`<i class=${index < at ? 'on' : ''}></i>`)}
       </div>

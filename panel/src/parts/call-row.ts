@@ -3,12 +3,12 @@ import { css, html, nothing } from 'lit';
 import {
   callIcon,
   callTitle,
-  dispositionText,
   isBad,
   otherSide,
   partyName,
   partyNumber,
   reasonText,
+  resultText,
   sideToCall,
 } from '../call-words.ts';
 import { clock } from '../clock.ts';
@@ -65,7 +65,7 @@ export const callRows = css`
 
 /** A call in two lines. `query`: what its page is narrowed down to. */
 export function renderCallRow(one: CallRecord, query: Readonly<Record<string, string>> = {}) {
-  const more = [dispositionText(one), reasonText(one), partyNumber(otherSide(one))].filter((text) => text !== '').join(' · ');
+  const more = [resultText(one), reasonText(one), partyNumber(otherSide(one))].filter((text) => text !== '').join(' · ');
   return html`<div class="row call">
     <gosip-icon class=${isBad(one) ? 'bad' : 'quiet'} .path=${callIcon(one)}></gosip-icon>
     <span class="text">

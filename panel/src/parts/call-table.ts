@@ -1,5 +1,5 @@
 import { css, html } from 'lit';
-import { callIcon, callTitle, dispositionText, isBad, otherSide, partyNumber, reasonText } from '../call-words.ts';
+import { callIcon, callTitle, resultText, isBad, otherSide, partyNumber, reasonText } from '../call-words.ts';
 import type { CallRecord } from '../data.ts';
 import { pathOf } from '../routes.ts';
 import { t } from '../words.ts';
@@ -61,7 +61,7 @@ export function renderCallLine(one: CallRecord, query: Readonly<Record<string, s
       </span>
     </span>
     <span role="cell" class="text">
-      <span class=${isBad(one) ? 'bad' : ''}>${dispositionText(one)}</span>
+      <span class=${isBad(one) ? 'bad' : ''}>${resultText(one)}</span>
       <span class="quiet cut">${reasonText(one)}</span>
     </span>
     <span role="cell">${renderMoment(one)}</span>

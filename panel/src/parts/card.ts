@@ -29,6 +29,11 @@ export function failedNotice(text: string): TemplateResult {
   return html`<gosip-notice problem .path=${mdiAlertCircleOutline} heading=${t('state.failed')} text=${text}></gosip-notice>`;
 }
 
+/** Nothing is there, and nothing need be: one line, so that what matters is seen. */
+export function nothingThere(text: string): TemplateResult {
+  return html`<p class="quiet none">${text}</p>`;
+}
+
 /** A card with its heading. `end`: at the end of the heading. */
 export function card(heading: string, content: unknown, end: TemplateResult | '' = ''): TemplateResult {
   return html`<section class="card" aria-label=${heading}>

@@ -66,6 +66,9 @@ export const look = css`
     flex: 1;
     min-width: 0;
   }
+  .none {
+    padding: 0 16px 16px;
+  }
   .quiet {
     color: var(--quiet);
     /* Often a number behind a name, which may read from right to left. */

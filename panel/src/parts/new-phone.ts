@@ -3,12 +3,13 @@ import '@material/web/button/text-button.js';
 import { css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
-import { createDevice } from '#contract/devices.ts';
+import { createDevice, getSipServer } from '#contract/devices.ts';
 import { call } from '../api.ts';
 import { allPeople } from '../data.ts';
 import type { Phone } from '../data.ts';
 import { ownerChoices } from '../owner-choices.ts';
 import { phoneKinds } from '../phone-kinds.ts';
+import { takesBrowsers } from '../phone-server.ts';
 import { Shown } from '../shown.ts';
 import { t } from '../words.ts';
 import { choice, field } from './field.ts';
@@ -25,6 +26,7 @@ export class GosipNewPhone extends DraftForm<Draft> {
   /** To whom it belongs, unless somebody else is chosen. */
   @property() personId = '';
   private readonly people = new Shown(this, allPeople, []);
+  private readonly server = new Shown(this, () => call(getSipServer), []);
 
   static override styles = [
     look,
@@ -129,7 +131,7 @@ export class GosipNewPhone extends DraftForm<Draft> {
       })}
       <fieldset>
         <legend>${t('addPhone.kind')}</legend>
-        <div class="kinds">${phoneKinds.map((kind) => this.renderKind(kind))}</div>
+        <div class="kinds">${this.kinds().map((kind) => this.renderKind(kind))}</div>
       </fieldset>
       ${field({
         label: t('field.extension'),
@@ -152,6 +154,12 @@ export class GosipNewPhone extends DraftForm<Draft> {
         <md-filled-button ?disabled=${this.isBusy}>${t('addPhone.action')}</md-filled-button>
       </div>
     </form>`;
+  }
+
+  /** A browser only where it finds a way in: without a listener it would wait for ever. */
+  private kinds() {
+    const { value } = this.server;
+    return phoneKinds.filter(({ type }) => type !== 'webrtc' || (value !== undefined && takesBrowsers(value)));
   }
 
   private renderKind({ type, icon, name, text }: (typeof phoneKinds)[number]) {

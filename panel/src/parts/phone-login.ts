@@ -6,7 +6,7 @@ import { call } from '../api.ts';
 import { clock } from '../clock.ts';
 import { phoneFacts } from '../data.ts';
 import type { PhoneLogin } from '../data.ts';
-import { loginText, mainPlace } from '../phone-server.ts';
+import { loginText, mainPlace, takesBrowsers } from '../phone-server.ts';
 import { Shown } from '../shown.ts';
 import { t } from '../words.ts';
 import './copy.ts';
@@ -99,6 +99,7 @@ export class GosipPhoneLogin extends FormElement {
     const { username, secret, name } = this.login;
     const isThere = this.phone.value?.isRegistered ?? false;
     return html`<p>${t('login.text')}</p>
+      ${this.renderNoBrowser()}
       <div role="status" class="wait ${isThere ? 'done' : ''}">
         ${
           isThere
@@ -119,6 +120,12 @@ export class GosipPhoneLogin extends FormElement {
         ${isThere ? nothing : this.renderQr(loginText(this.login, place))}
       </div>
       <p class="quiet">${t('login.once')}</p>`;
+  }
+
+  private renderNoBrowser() {
+    const server = this.server.value;
+    if (this.login.type !== 'webrtc' || server === undefined || takesBrowsers(server)) return nothing;
+    return html`<p class="tried">${t('login.noBrowser')}</p>`;
   }
 
   private renderQr(text: string) {

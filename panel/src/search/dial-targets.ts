@@ -1,6 +1,6 @@
 import { listContacts } from '#contract/contacts.ts';
+import { listExtensions } from '#contract/devices.ts';
 import { call } from '../api.ts';
-import type { Phone } from '../data.ts';
 import { matches } from './match.ts';
 
 /** Somebody who can be called; `label`: what kind of number it is. */
@@ -8,11 +8,11 @@ export type DialTarget = { readonly name: string; readonly number: string; reado
 
 const most = 6;
 
-/** Of `phones`, and contacts, by a part of their name. Throws a Problem. */
-export async function dialTargets(text: string, phones: readonly Phone[]): Promise<readonly DialTarget[]> {
-  const contacts = await call(listContacts, { query: { text, per_page: most } });
-  const inHouse = phones
-    .filter(({ name, enabled }) => enabled && matches(name, text))
+/** Phones of the house and contacts, by a part of their name. Throws a Problem. */
+export async function dialTargets(text: string): Promise<readonly DialTarget[]> {
+  const [contacts, phones] = await Promise.all([call(listContacts, { query: { text, per_page: most } }), call(listExtensions)]);
+  const inHouse = phones.items
+    .filter(({ name }) => matches(name, text))
     .map(({ name, extension }) => ({ name, number: extension, label: '' }));
   const outside = contacts.items.flatMap(({ name, numbers }) => numbers.map((one) => ({ name, ...one })));
   return [...inHouse, ...outside].slice(0, most);

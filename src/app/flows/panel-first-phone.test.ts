@@ -61,6 +61,10 @@ describe.skipIf(isBrowserMissing())('a newcomer with nothing but the panel', () 
     await page.getByText('This is not the setup token.').waitFor();
     expect(await page.getByLabel('Password').inputValue()).toBe(password);
     await page.getByLabel('Setup token').fill(house.app.setupToken ?? '');
+    await page.getByLabel('Password').fill('house123');
+    await page.keyboard.press('Enter');
+    await page.getByText('This password is easy to guess. Choose another one.').waitFor();
+    await page.getByLabel('Password').fill(password);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Set up GoSIP', level: 1 }).waitFor();
     // Whoever leaves it finds the way without it too.
@@ -87,7 +91,10 @@ describe.skipIf(isBrowserMissing())('a newcomer with nothing but the panel', () 
     await cleanNow();
     const value = (label: string) => dialog.getByRole('status', { name: label, exact: true }).innerText();
     expect(await value('Server')).toBe(house.app.sip[0]?.replace('udp:', ''));
-    phones.set(name, await house.phone({ username: await value('User name'), secret: await value('Password') }));
+    phones.set(
+      name,
+      await house.phone({ username: await value('User name'), secret: await value('Password') }, { incomingCallAction: 'ring' }),
+    );
   }
 
   it('adds a phone, types what is shown into it, and sees it come online', async () => {
@@ -113,6 +120,10 @@ describe.skipIf(isBrowserMissing())('a newcomer with nothing but the panel', () 
     phones.get('Kitchen')!.call('12');
     const incoming = await called.incomingCall(60);
     await page.getByText('Kitchen → Attic').first().waitFor();
+    await page
+      .getByRole('region', { name: 'In progress' })
+      .getByText(/^Ringing/)
+      .waitFor();
     await cleanNow();
     called.answer(incoming);
     await page.getByText('Talking').waitFor();

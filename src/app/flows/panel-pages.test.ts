@@ -141,6 +141,25 @@ describe.skipIf(isMissing)('the pages of the panel', () => {
   });
 });
 
+describe.skipIf(isMissing)('a page that is gone to', () => {
+  it('begins at its top, however far the one before was scrolled', async () => {
+    await using visitor = await signInAs('anna');
+    const { page } = visitor;
+    await page.setViewportSize({ width: 375, height: 420 });
+    await page.goto(house.url);
+    await page.getByText('Recent calls', { exact: true }).waitFor();
+    const top = () => page.evaluate<number>('scrollY');
+    await page.evaluate('scrollTo(0, 700)');
+    expect(await top()).toBeGreaterThan(100);
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.locator('gosip-more-dialog').getByRole('link', { name: 'Settings', exact: true }).click();
+    await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+    await expect.poll(top, { timeout: 30_000 }).toBe(0);
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await top()).toBe(0);
+  });
+});
+
 describe.skipIf(isMissing)('phones', () => {
   it('are renamed, and say at the field what is wrong', async () => {
     const { page } = admin;

@@ -96,6 +96,49 @@ describe.skipIf(isBrowserMissing())('the phones of the house', { timeout: 180_00
     await dialog.getByRole('button', { name: 'Why did it not ring?' }).click();
     await page.getByRole('heading', { level: 1, name: 'Why did it not ring?' }).waitFor();
     expect(new URL(page.url()).pathname).toBe(`/why/${kitchen.id}`);
+    // It is no call that anybody missed, and nobody can be called back.
+    await page.goto(`${house.url}calls`);
+    await page.getByText('Test call').first().waitFor();
+    expect(await page.getByText('GoSIP', { exact: true }).locator('visible=true').count()).toBeLessThan(2);
+    expect(await page.getByRole('button', { name: 'Call GoSIP' }).count()).toBe(0);
+    await expectClean(anna, 'a test call among the calls');
+  });
+
+  it('with a user name that is mistyped are told, where phones are added and where they are listed', async () => {
+    const { page } = anna;
+    const cellar = await house.ask<Made>('POST', '/devices', { name: 'Cellar', extension: '14' });
+    await page.goto(`${house.url}phones/${cellar.id}`);
+    const dialog = page.locator('gosip-phone-dialog');
+    await dialog.getByRole('button', { name: 'New password' }).click();
+    await dialog.getByRole('button', { name: 'New password' }).click();
+    await dialog.getByText('Waiting for the phone to connect…').waitFor();
+    const mistyped = await house.phone({ username: 'tom', secret: 'any' });
+    await mistyped.register();
+    await dialog
+      .getByText(`signs in as “tom”, which no phone is called. Is it this one? Then its user name must be “${cellar.username}”`)
+      .waitFor();
+    await page.goto(`${house.url}phones`);
+    await page.getByText(/signs in as “tom”, which no phone is called/).waitFor();
+    await house.ask('DELETE', `/devices/${cellar.id}`);
+  });
+
+  it('of others are found by their name by whoever dials, who may see no more of them', async () => {
+    await using ben = await signIn(browser, house.url, { username: 'ben', password });
+    const { page } = ben;
+    const { items } = await house.ask<{ items: { id: string; extension: string }[] }>('GET', '/devices');
+    const own = items.find(({ extension }) => extension === '12')?.id ?? '';
+    const login = await house.ask<Made>('POST', `/devices/${own}/secret`);
+    await (await house.phone(login)).register();
+    await page.goto(house.url);
+    await page.getByRole('button', { name: 'Dial' }).click();
+    const dial = page.locator('gosip-dial-dialog');
+    await dial.getByLabel('Number, extension or name').fill('zzz');
+    await dial.getByText('Nobody of that name is found.').waitFor();
+    await dial.getByLabel('Number, extension or name').fill('Kit');
+    await dial.getByRole('button', { name: /^Kitchen/ }).click();
+    await expect.poll(() => dial.getByLabel('Number, extension or name').inputValue()).toBe('11');
+    await expectClean(ben, 'dialling by name');
+    await house.ask('POST', `/devices/${own}/secret`);
   });
 
   it('are restricted, made a child’s line and given a hotline, each where the phone is', async () => {

@@ -35,6 +35,8 @@ CREATE TABLE cdrs (
   transferred_from TEXT,
   -- The person, or the token of no person, who asked for it through the API.
   requested_by TEXT,
+  -- Why the house called a phone itself.
+  purpose TEXT CHECK (purpose IN ('test', 'dial')),
   -- The chain of routing reasons: codes with their parameters, first to last.
   reasons TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(reasons)),
   CHECK ((ended_at IS NULL) = (disposition IS NULL) AND (disposition IS NULL) = (reason IS NULL))

@@ -48,6 +48,7 @@ const things: Readonly<Record<string, Pick<Row, 'params'>>> = {
 /** What the path does not tell, by the id of the endpoint. */
 const special: Readonly<Record<string, Row>> = {
   whoAmI: { rule: 'self' },
+  listExtensions: { rule: 'self' },
   changeOwnPassword: {
     rule: 'self',
     body: (of) => ({ currentPassword: `kranich-zaun-${of.name}`, newPassword: `tulpen-fenster-${of.name}` }),

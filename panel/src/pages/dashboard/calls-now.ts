@@ -3,7 +3,8 @@ import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { hangUpCall, listCalls } from '#contract/calls.ts';
 import { call } from '../../api.ts';
-import { calleeName, partyName, partyNumber, phaseText } from '../../call-words.ts';
+import { calleeName, callTitle, partyName, partyNumber, phaseText } from '../../call-words.ts';
+import { withoutSetUps } from '../../call-set-ups.ts';
 import type { CallInProgress } from '../../data.ts';
 import { GosipElement } from '../../parts/element.ts';
 import '../../parts/icon-button.ts';
@@ -25,6 +26,7 @@ export class GosipCallsNow extends GosipElement {
     'call.started',
     'call.changed',
     'call.ended',
+    'leg.changed',
   ]);
 
   static override styles = [
@@ -63,7 +65,7 @@ export class GosipCallsNow extends GosipElement {
   ];
 
   override render() {
-    const calls = this.seen.value?.items ?? [];
+    const calls = withoutSetUps(this.seen.value?.items ?? []);
     return html`<div aria-live="polite">
       ${
         calls.length === 0
@@ -84,8 +86,12 @@ export class GosipCallsNow extends GosipElement {
     return html`<li class="row call ${state}">
       <gosip-icon .path=${state === 'ringing' ? mdiPhoneRing : mdiPhoneInTalk}></gosip-icon>
       <span class="text">
-        <a class="main open" href=${pathOf('calls', id)}>${t('call.fromTo', { from: partyName(caller), to: calleeName(one) })}</a>
-        <span class="more">${phaseText(one)}${numbers === '' ? '' : ` · ${numbers}`}</span>
+        <a class="main open" href=${pathOf('calls', id)}
+          >${one.purpose === null ? t('call.fromTo', { from: partyName(caller), to: calleeName(one) }) : callTitle(one)}</a
+        >
+        <span class="more"
+          >${one.purpose === null ? '' : `${t(`call.${one.purpose}`)} · `}${phaseText(one)}${numbers === '' ? '' : ` · ${numbers}`}</span
+        >
       </span>
       <span class="end number">
         <gosip-timer aria-hidden="true" .since=${Date.parse(answeredAt ?? one.startedAt)}></gosip-timer>

@@ -1,11 +1,10 @@
-import { mdiMessageTextOutline } from '@mdi/js';
 import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { listConversations } from '#contract/messages.ts';
 import { call } from '../../api.ts';
 import { everyPage } from '../../data.ts';
 import { conversationFacts } from '../../message-facts.ts';
-import { card, whenRead } from '../../parts/card.ts';
+import { card, nothingThere, whenRead } from '../../parts/card.ts';
 import { GosipElement } from '../../parts/element.ts';
 import { look, rows } from '../../parts/look.ts';
 import { pathOf } from '../../routes.ts';
@@ -33,7 +32,7 @@ export class GosipUnreadMessages extends GosipElement {
       t('page.messages'),
       whenRead(this.seen, (items) =>
         items.length === 0
-          ? html`<gosip-notice .path=${mdiMessageTextOutline} heading=${t('messages.noneUnread')}></gosip-notice>`
+          ? nothingThere(t('messages.noneUnread'))
           : html`<ul class="rows">
               ${items.slice(0, maxShown).map((one) => html`<li>${renderConversation(one, pathOf('messages', one.id))}</li>`)}
             </ul>`,

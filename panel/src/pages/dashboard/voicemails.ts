@@ -1,4 +1,4 @@
-import { mdiCheck, mdiVoicemail } from '@mdi/js';
+import { mdiCheck } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -8,7 +8,7 @@ import { partyName } from '../../call-words.ts';
 import { clock } from '../../clock.ts';
 import type { Voicemail } from '../../data.ts';
 import { formatDuration, formatMoment, formatWhen } from '../../format.ts';
-import { card, whenRead } from '../../parts/card.ts';
+import { card, nothingThere, whenRead } from '../../parts/card.ts';
 import { GosipElement } from '../../parts/element.ts';
 import '../../parts/icon-button.ts';
 import { look } from '../../parts/look.ts';
@@ -70,7 +70,7 @@ export class GosipVoicemails extends GosipElement {
       t('voicemails.title'),
       whenRead(this.seen, ({ items }) =>
         items.length === 0
-          ? html`<gosip-notice .path=${mdiVoicemail} heading=${t('voicemails.none')}></gosip-notice>`
+          ? nothingThere(t('voicemails.none'))
           : // By its id: one that comes on top takes no player from what is being heard.
             html`<ul>
               ${repeat(

@@ -9,6 +9,7 @@ import { listNumbers } from '#contract/numbers.ts';
 import { getConfig, listAlerts } from '#contract/observation.ts';
 import { listRingGroups } from '#contract/ring-groups.ts';
 import { getTwilioSetup } from '#contract/setup.ts';
+import { listTrunks } from '#contract/trunks.ts';
 import { getHealth } from '#contract/system.ts';
 import type { HealthPartName } from '#contract/system.ts';
 import { getVoicemailSettings } from '#contract/voicemails.ts';
@@ -28,13 +29,13 @@ const quiet = (text: string): State => ({ text, tone: 'quiet' });
 /** A page without a line has nothing that changes. */
 export const stateReaders: Partial<Record<TitledPage, Reader>> = {
   numbers: async () => quiet(tn('hub.numbers.count', (await call(listNumbers, one)).total)),
-  trunks: () => healthOf('trunks'),
+  trunks: () => trunkHealth('trunks'),
   twilio: async () => {
     const { isSetUp, problems } = await call(getTwilioSetup);
     if (!isSetUp) return quiet(t('ha.off'));
     return problems.length === 0 ? { text: t('hub.works'), tone: 'good' } : { text: t('ha.health.limited'), tone: 'warning' };
   },
-  outgoing: () => healthOf('outbound calls'),
+  outgoing: () => trunkHealth('outbound calls'),
   'ring-groups': async () => quiet(tn('hub.count', (await call(listRingGroups, one)).total)),
   escalations: async () => quiet(tn('hub.count', (await call(listEscalationChains, one)).total)),
   blocklist: async () => quiet(tn('hub.count', (await call(listBlocklist, one)).total)),
@@ -68,6 +69,12 @@ export const stateReaders: Partial<Record<TitledPage, Reader>> = {
   },
   logs: async () => quiet(`GoSIP ${(await call(getConfig)).version}`),
 };
+
+/** Nothing works that is not there. */
+async function trunkHealth(name: HealthPartName): Promise<State> {
+  const [{ total }, { isSetUp }] = await Promise.all([call(listTrunks, one), call(getTwilioSetup)]);
+  return total === 0 && !isSetUp ? quiet(t('hub.none')) : healthOf(name);
+}
 
 async function healthOf(name: HealthPartName): Promise<State> {
   const status = (await call(getHealth)).parts.find((part) => part.name === name)?.status;
