@@ -1,0 +1,76 @@
+// Owns how a notification reaches a person through their Gotify server.
+// Called by app/notify.ts, which makes it one of the channels.
+// Must stay true: the application's token goes in a header alone, where no server writes it into its log.
+import type { DeliveryReason } from '#contract/notification-kinds.ts';
+import { gotifySettings } from '#contract/notification-channels.ts';
+import { belowServer } from '../fence/destination-url.ts';
+import type { Fence } from '../fence/fence.ts';
+import { fencedFetch } from '../fence/fenced-fetch.ts';
+import type { FencedReply } from '../fence/fenced-request.ts';
+import type { Attempt, Channel, CheckResult, Delivery, Outcome, ReadChannel, UnsavedChannel } from '../kinds/channel.ts';
+import { pushOutcome, savedProblem } from './push-service.ts';
+import type { RenderShort } from './push-service.ts';
+import { checkServer } from './server-check.ts';
+
+export type PushDeps = { readonly read: ReadChannel; readonly fence: Fence; readonly render: RenderShort };
+
+export class Gotify implements Channel {
+  readonly id = 'gotify';
+  readonly #deps: PushDeps;
+
+  constructor(deps: PushDeps) {
+    this.#deps = deps;
+  }
+
+  problem(): DeliveryReason | undefined {
+    return savedProblem(this.#deps.read());
+  }
+
+  async deliver(delivery: Delivery, { signal, commit }: Attempt): Promise<Outcome> {
+    const { read, fence, render } = this.#deps;
+    const { secret } = delivery.target;
+    const problem = this.problem() ?? (secret === undefined ? 'secret-locked' : undefined);
+    if (problem !== undefined || secret === undefined)
+      return { kind: 'permanent', reason: problem ?? 'secret-locked', detail: 'It is not set up' };
+    const { url: server, allowsOwnNetwork } = gotifySettings.parse(read()?.settings);
+    const url = belowServer(server, 'message');
+    const body = gotifyMessage(delivery, render);
+    const headers = { 'content-type': 'application/json', 'x-gotify-key': secret };
+    const request = { url, method: 'POST', headers, body: JSON.stringify(body), allowsOwnNetwork } as const;
+    const result = await fencedFetch(request, { ...fence, signal, commit });
+    return pushOutcome(result, { url, body, secrets: [secret] }, fence.clock.now());
+  }
+
+  async check({ settings }: UnsavedChannel, signal: AbortSignal): Promise<CheckResult> {
+    const probe = { path: 'version', isServer: isGotify, name: 'Gotify' };
+    return { steps: await checkServer(gotifySettings.parse(settings), probe, { ...this.#deps.fence, signal }) };
+  }
+}
+
+/** What Gotify keeps and shows (its API, `POST /message`). */
+export function gotifyMessage(delivery: Delivery, render: RenderShort): Readonly<Record<string, unknown>> {
+  const { title, body } = render(delivery.told, delivery.language).short;
+  const click = delivery.told[0].link.url;
+  return {
+    title,
+    message: body,
+    priority: gotifyPriority(delivery),
+    extras: {
+      // Without it some apps read what a caller wrote as Markdown.
+      'client::display': { contentType: 'text/plain' },
+      ...(click === undefined ? {} : { 'client::notification': { click: { url: click } } }),
+    },
+  };
+}
+
+/** On Android: 0 shows nothing outside the app, 1 to 3 an icon, 4 to 7 sound as well, from 8 on it vibrates too. */
+function gotifyPriority({ priority, told, isSilent }: Delivery): number {
+  if (isSilent) return 0;
+  if (priority === 'high') return 8;
+  if (priority === 'low') return 2;
+  return told.every(({ kind }) => kind === 'alert') ? 4 : 5;
+}
+
+function isGotify({ status, body }: FencedReply): boolean {
+  return status === 200 && /"version"\s*:/.test(body.toString()) && body.includes('buildDate');
+}

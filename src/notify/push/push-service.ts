@@ -1,0 +1,46 @@
+import type { DeliveryReason } from '#contract/notification-kinds.ts';
+import { outcomeOf } from '../fence/status-outcome.ts';
+import type { FencedResult } from '../fence/fenced-request.ts';
+import type { Delivery, Outcome, SavedChannel } from '../kinds/channel.ts';
+import type { Rendered } from '../words/render.ts';
+
+export type RenderShort = (told: Delivery['told'], language: Delivery['language']) => Pick<Rendered, 'short'>;
+
+/** Why nothing can be sent by the settings of a channel. */
+export function savedProblem(saved: SavedChannel | undefined): DeliveryReason | undefined {
+  if (saved === undefined) return 'not-set-up';
+  if (!saved.isEnabled) return 'switched-off';
+  return saved.secrets === 'locked' ? 'secret-locked' : undefined;
+}
+
+export type Sent = {
+  readonly url: string;
+  /** As it was sent. */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** What no one may read in what is kept. */
+  readonly secrets: readonly string[];
+};
+
+/**
+ * The outcome with what was asked and answered, without the secrets and what was said: administrators may look at everybody's deliveries.
+ * A proxy in front of a server that is starting says that there is nothing: that is worth another try.
+ */
+export function pushOutcome(result: FencedResult, { url, body, secrets }: Sent, now: number): Outcome {
+  const { title: _title, message: _message, topic: _topic, ...shown } = body;
+  const outcome = outcomeOf(result, `POST ${url}\n${JSON.stringify(shown)}`, now);
+  const reply =
+    outcome.reply === undefined ? {} : { reply: { ...outcome.reply, reply: shownReply(result, outcome.reply.reply, secrets) } };
+  if (result.kind === 'replied' && result.status === 404) {
+    return { kind: 'temporary', reason: 'server-error', detail: 'There is no such server at this address: status 404', ...reply };
+  }
+  return { ...outcome, ...reply };
+}
+
+/** What is accepted comes back with its text and the topic: of that only its number there is kept. */
+function shownReply(result: FencedResult, reply: string, secrets: readonly string[]): string {
+  if (result.kind === 'replied' && result.status < 300) {
+    const id = /"id":\s*("[^"]{1,40}"|\d{1,20})/.exec(reply)?.[1];
+    return id === undefined ? '' : `{"id":${id}}`;
+  }
+  return secrets.filter((secret) => secret !== '').reduce((text, secret) => text.replaceAll(secret, '…'), reply);
+}
