@@ -1,4 +1,4 @@
-// Owns the secrets that a table keeps for its rows in the column `secret`: sealed with the house's key, each for its own row alone.
+// Owns the secrets that a table keeps for its rows, one in a column: sealed with the house's key, each for its own row alone.
 // Called by the rooms that show them to a server, and by app/sealed-values.ts, which asks what the key does not open.
 // Must stay true: on the disk none is readable; a row that gets another's bytes does not open them.
 import { seal, unseal } from '#base/sealing.ts';
@@ -11,21 +11,26 @@ type SecretTable =
   | 'trunks'
   | 'notification_channels'
   | 'notification_targets';
+/** Of `secret`, but where another column is named. */
+type SecretColumn = SecretTable | 'webhook_destinations.previous_secret';
 type Row = { readonly id: string; readonly name: string; readonly secret: Buffer };
 
 export class SealedSecrets {
   readonly #key: Buffer;
-  readonly #table: SecretTable;
+  readonly #place: SecretColumn;
   readonly #save;
   readonly #read;
   readonly #all;
 
-  constructor(db: Database, table: SecretTable, key: Buffer) {
+  constructor(db: Database, place: SecretColumn, key: Buffer) {
+    const [table, column = 'secret'] = place.split('.');
     this.#key = key;
-    this.#table = table;
-    this.#save = db.prepare<[Buffer | null, string]>(`UPDATE ${table} SET secret = ? WHERE id = ?`);
-    this.#read = db.prepare<[string], { secret: Buffer | null }>(`SELECT secret FROM ${table} WHERE id = ?`);
-    this.#all = db.prepare<[], Row>(`SELECT id, name, secret FROM ${table} WHERE secret IS NOT NULL ORDER BY created_at, id`);
+    this.#place = place;
+    this.#save = db.prepare<[Buffer | null, string]>(`UPDATE ${table} SET ${column} = ? WHERE id = ?`);
+    this.#read = db.prepare<[string], { secret: Buffer | null }>(`SELECT ${column} AS secret FROM ${table} WHERE id = ?`);
+    this.#all = db.prepare<[], Row>(
+      `SELECT id, name, ${column} AS secret FROM ${table} WHERE ${column} IS NOT NULL ORDER BY created_at, id`,
+    );
   }
 
   /** As it is to be inserted, where a row cannot be without one. */
@@ -54,6 +59,6 @@ export class SealedSecrets {
   }
 
   #ownerOf(id: string): string {
-    return `${this.#table} ${id}`;
+    return `${this.#place} ${id}`;
   }
 }
