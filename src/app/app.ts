@@ -33,6 +33,7 @@ import { composeDiagnosis } from './diagnosis.ts';
 import { composeEscalations } from './escalations.ts';
 import { mountFaces } from './face.ts';
 import type { Mounted } from './face.ts';
+import { composeFence } from './fence.ts';
 import { composeHomeAssistant } from './home-assistant.ts';
 import { composeCore } from './home-assistant-core.ts';
 import type { CoreRoom } from './home-assistant-core.ts';
@@ -42,10 +43,10 @@ import { startIngress } from './ingress.ts';
 import { composeMediaRelay } from './media.ts';
 import { composeMessages } from './messages.ts';
 import type { MessageRoom } from './messages.ts';
-import { composeNotify } from './notify.ts';
 import { composeNumbers } from './numbers.ts';
 import type { NumbersRoom } from './numbers.ts';
 import { composeObservation } from './observation.ts';
+import { composeOutgoingWebhooks } from './outgoing-webhooks.ts';
 import { composePanelLinks } from './panel-links.ts';
 import { composePeople } from './people.ts';
 import type { PeopleRoom } from './people.ts';
@@ -95,7 +96,7 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const time = composeClock({ ...context, clock, storage });
   const supervisor = composeSupervisor(context);
   const rooms = await composeRooms(context, storage, supervisor);
-  const { devices, people, calls, engine, twilio, http, webhooks, core, links, sipPorts } = rooms;
+  const { devices, people, calls, engine, twilio, http, webhooks, outgoingWebhooks, core, links, sipPorts } = rooms;
   const backup = await composeBackupRoom({ ...context, storage, callsInProgress: () => calls.calls.list().length });
   const observation = composeObservation({ ...context, ...rooms, logRing, alerts: () => alerts });
   const homeAssistant = composeHomeAssistant({ ...context, storage, supervisor: supervisor.client, links });
@@ -109,6 +110,7 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   startIngress({ ...context, supervisor: supervisor.client, core: core.core, people: people.people, http }, mounted.routes);
   sipPorts.watch(core.core, isQuiet);
   supervisor.followPorts(isQuiet);
+  outgoingWebhooks.start(mounted.routes);
   twilio.outbox.start();
   homeAssistant.start(mounted);
   composeBackups({ ...context, storage, keys: devices.keys, isQuiet });
@@ -246,7 +248,15 @@ async function composeRooms(context: AppContext, storage: Storage, { primaryAddr
   const { selfTest } = webhooks;
   const setup = composeTwilioSetup({ ...context, twilio, storage, numbers, sip, selfTest, mediaRelay: media.health });
   const http = composeHttp({ ...context, devices: devices.devices, calls, escalations: escalations.escalations, people });
-  const notify = composeNotify({ ...context, storage, secrets: secrets.destinations });
+  const fence = composeFence({ ...context, http, engine, webhooks });
+  const outgoingWebhooks = composeOutgoingWebhooks({
+    ...context,
+    storage,
+    secrets: secrets.destinations,
+    oldSecrets: secrets.oldDestinations,
+    outbox: twilio.outbox,
+    fence,
+  });
   return {
     ...composed,
     blueprints: composeBlueprints(core.core),
@@ -259,7 +269,7 @@ async function composeRooms(context: AppContext, storage: Storage, { primaryAddr
     sipServer: composeSipServer({ ...context, engine }),
     sealedValues,
     trunks,
-    notify,
+    outgoingWebhooks,
     links,
     screening,
     media,

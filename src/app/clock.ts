@@ -5,6 +5,8 @@ import { isoTime } from '#base/clock.ts';
 import type { HouseClock } from '#base/house-clock.ts';
 import { RegistrationStore } from '#devices/registration-store.ts';
 import { MediaStore } from '#messages/media-store.ts';
+import { DestinationStore } from '#notify/webhooks/destination-store.ts';
+import { WebhookDeliveryStore } from '#notify/webhooks/webhook-delivery-store.ts';
 import { LoginAttemptStore } from '#people/login-attempt-store.ts';
 import { SessionStore } from '#people/session-store.ts';
 import { HouseTimes } from '#storage/house-times.ts';
@@ -62,6 +64,8 @@ function createTimeShifter(db: Storage['db']): (byMs: number) => void {
     new RecordingStore(db),
     new SessionStore(db),
     new LoginAttemptStore(db),
+    new DestinationStore(db),
+    new WebhookDeliveryStore(db),
   ];
   return db.transaction((byMs: number) => {
     for (const store of stores) store.shiftDueTimes(byMs);

@@ -33,6 +33,8 @@ export type HttpRoom = {
   readonly start: (routes: readonly Route[]) => Promise<number>;
   /** A further listener with the same live stream; it does not listen yet. */
   readonly serverOf: (at: ListenerOptions) => HttpServer;
+  /** Of all listeners that listen. */
+  readonly ports: () => readonly number[];
   readonly face: RoomFace;
 };
 
@@ -62,7 +64,13 @@ export function composeHttp(deps: HttpDeps): HttpRoom {
   };
   const panel = new PanelFiles(fileURLToPath(new URL('../../panel/dist', import.meta.url)));
   const shared = { live, panel, clock, log, explain: explainStorageFailure, isReplyStrict: overrides.isReplyStrict ?? false };
-  const serverOf = (at: ListenerOptions) => new HttpServer({ ...shared, version: packageFile.version, ...at });
+  const servers: HttpServer[] = [];
+  const serverOf = (at: ListenerOptions) => {
+    const made = new HttpServer({ ...shared, version: packageFile.version, ...at });
+    servers.push(made);
+    return made;
+  };
+  const ports = () => servers.flatMap((one) => (one.isListening ? one.address.port : []));
   let server: HttpServer | undefined;
   let taken: TakenWebPort | undefined;
   const open = async (routes: readonly Route[], port: number) => {
@@ -90,7 +98,7 @@ export function composeHttp(deps: HttpDeps): HttpRoom {
     }
   };
   const probe = () => httpHealth({ port: server?.address.port ?? 0, evicted: server?.evictedConnections ?? 0 });
-  return { start, serverOf, face: faceOf({ probes: { http: probe }, alerts: webPortAlerts(() => taken) }) };
+  return { start, serverOf, ports, face: faceOf({ probes: { http: probe }, alerts: webPortAlerts(() => taken) }) };
 }
 
 function isPortTaken(error: unknown): error is AppError {

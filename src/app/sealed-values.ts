@@ -20,7 +20,7 @@ type SealedValuesDeps = Pick<AppContext, 'warnings' | 'log'> & {
 export type SealedValuesRoom = {
   readonly face: RoomFace;
   /** For the rooms that have them. */
-  readonly secrets: Readonly<Record<'spamLists' | 'addressBooks' | 'destinations' | 'trunks', SealedSecrets>>;
+  readonly secrets: Readonly<Record<'spamLists' | 'addressBooks' | 'destinations' | 'oldDestinations' | 'trunks', SealedSecrets>>;
   /** Why the trunk to Twilio cannot be used; undefined where it can. */
   readonly twilioTrunkProblem: () => string | undefined;
 };
@@ -38,6 +38,7 @@ export function composeSealedValues({
     spamLists: new SealedSecrets(db, 'spam_lists', keys.seal),
     addressBooks: new SealedSecrets(db, 'address_books', keys.seal),
     destinations: new SealedSecrets(db, 'webhook_destinations', keys.seal),
+    oldDestinations: new SealedSecrets(db, 'webhook_destinations.previous_secret', keys.seal),
     trunks: new SealedSecrets(db, 'trunks', keys.seal),
   };
   const problem = () =>

@@ -2,14 +2,13 @@ import { z } from 'zod';
 import { requiredDisplayName } from './display-name.ts';
 import { endpoint, noContent } from './endpoint.ts';
 import { eventNames } from './facts.ts';
-import type { EventName } from './facts.ts';
+import { eventName, webhookState } from './webhook-deliveries.ts';
 import { isoDateTime } from './date-time.ts';
+import { webhookDeliveryId } from './ids.ts';
+import { deliveryReason } from './notification-shapes.ts';
 import { listQuery, pageOf } from './page.ts';
 
 const params = z.object({ id: z.string() });
-
-/** An event of `GET /api/events` that may be told to others. */
-export const eventName = z.enum(eventNames as [EventName, ...EventName[]]).meta({ id: 'EventName' });
 
 const events = z
   .array(eventName)
@@ -24,10 +23,29 @@ const fields = {
   /** Whether the address may be one of your own network. */
   allowsPrivate: z.boolean(),
   events,
+  /** Whether what an event is about is sent too, as an admin reads it: names, numbers and words. Without it ids alone leave the house. */
+  includesContent: z.boolean(),
   enabled: z.boolean(),
 };
 
-const shape = { id: z.string(), ...fields, name: z.string(), url: z.string(), createdAt: isoDateTime, changedAt: isoDateTime };
+const shape = {
+  id: z.string(),
+  ...fields,
+  name: z.string(),
+  url: z.string(),
+  /** Why the house itself switched it off; null where it did not. */
+  switchedOffBecause: deliveryReason.nullable(),
+  /** Until when what is sent is signed with the secret before this one too. */
+  oldSecretUntil: isoDateTime.nullable(),
+  /** Events that were not queued, because too many waited already. */
+  dropped: z.number().int(),
+  /** The newest delivery of which something is known. */
+  lastDelivery: z
+    .object({ id: webhookDeliveryId, state: webhookState, reason: deliveryReason.nullable(), at: isoDateTime })
+    .nullable(),
+  createdAt: isoDateTime,
+  changedAt: isoDateTime,
+};
 
 export const destination = z.object({ ...shape, events: z.array(eventName) }).meta({ id: 'WebhookDestination' });
 export const destinationWithSecret = z
@@ -43,7 +61,7 @@ export const listDestinations = endpoint({
   method: 'GET',
   path: '/external',
   access: 'admin',
-  summary: 'Destinations of outgoing webhooks. Nothing is sent to them yet: sending comes with notifications',
+  summary: 'Destinations of outgoing webhooks, which are told what happens in the house',
   query: listQuery(['createdAt', 'name'], {}),
   reply: pageOf(destination),
 });
@@ -53,9 +71,14 @@ export const createDestination = endpoint({
   method: 'POST',
   path: '/external',
   access: 'admin',
-  summary: 'Add a destination of outgoing webhooks; its secret is shown this once. Nothing is sent to it yet',
+  summary: 'Add a destination of outgoing webhooks; its secret is shown this once',
   status: 201,
-  body: z.strictObject({ ...fields, allowsPrivate: z.boolean().default(false), enabled: z.boolean().default(true) }),
+  body: z.strictObject({
+    ...fields,
+    allowsPrivate: z.boolean().default(false),
+    includesContent: z.boolean().default(false),
+    enabled: z.boolean().default(true),
+  }),
   reply: destinationWithSecret,
 });
 
@@ -74,7 +97,7 @@ export const changeDestination = endpoint({
   method: 'PATCH',
   path: '/external/:id',
   access: 'admin',
-  summary: 'Change a destination of outgoing webhooks',
+  summary: 'Change a destination of outgoing webhooks; switched off, what still waits for it is not sent',
   params,
   body: z.strictObject(fields).partial(),
   reply: destination,
@@ -85,8 +108,11 @@ export const renewDestinationSecret = endpoint({
   method: 'POST',
   path: '/external/:id/secret',
   access: 'admin',
-  summary: 'A new secret for a destination, shown this once; the old one signs nothing any more',
+  summary:
+    'A new secret for a destination, shown this once; for a while both sign what is sent, so that nothing is refused meanwhile',
   params,
+  /** Hours for which the old one signs too. */
+  body: z.strictObject({ keepsOldFor: z.number().int().min(0).max(168).default(24) }),
   reply: destinationWithSecret,
 });
 
@@ -95,7 +121,7 @@ export const deleteDestination = endpoint({
   method: 'DELETE',
   path: '/external/:id',
   access: 'admin',
-  summary: 'Delete a destination of outgoing webhooks and its secret',
+  summary: 'Delete a destination of outgoing webhooks, its secret and its deliveries',
   status: 204,
   params,
   reply: noContent,

@@ -68,6 +68,10 @@ export class HttpServer {
     this.#server.on('clientError', refuseBrokenRequest);
   }
 
+  get isListening(): boolean {
+    return this.#server.listening;
+  }
+
   /** Where the server listens; only after `start`. */
   get address(): AddressInfo {
     return boundAddress(this.#server);

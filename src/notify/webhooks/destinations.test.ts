@@ -17,6 +17,7 @@ const input: DestinationInput = {
   url: 'http://homeassistant.local:8123/api/webhook/x',
   allowsPrivate: true,
   events: ['call.started', 'voicemail.left'],
+  includesContent: false,
   enabled: true,
 };
 
@@ -26,13 +27,21 @@ describe('the destinations of webhooks', () => {
   let store: DestinationStore;
   let destinations: Destinations;
   let secrets: SealedSecrets;
+  let calledOff: string[] = [];
+  let changed: string[] = [];
   let made = 0;
   beforeEach(() => {
     ({ db } = openDatabase({ path: ':memory:', log, clock }));
     store = new DestinationStore(db);
     const newKey = () => Buffer.alloc(32, (made += 1));
     secrets = new SealedSecrets(db, 'webhook_destinations', key);
-    destinations = new Destinations({ store, writes: new WriteBatch({ db, log }), clock, newId, newKey, secrets });
+    const oldSecrets = new SealedSecrets(db, 'webhook_destinations.previous_secret', key);
+    [calledOff, changed] = [[], []];
+    destinations = new Destinations({
+      ...{ store, writes: new WriteBatch({ db, log }), clock, newId, newKey, secrets, oldSecrets },
+      callOff: (id, reason) => void calledOff.push(`${id} ${reason}`),
+      onChanged: (id) => void changed.push(id),
+    });
   });
   afterEach(() => db.close());
 
@@ -49,11 +58,44 @@ describe('the destinations of webhooks', () => {
     expect(JSON.stringify(destinations.list({ limit: 10, offset: 0, sort: 'createdAt', order: 'desc' }))).not.toContain('whsec');
   });
 
-  it('get a new secret, after which the old one signs nothing', async () => {
+  it('get a new secret, beside which the old one signs for as long as was said', async () => {
     const { destination, secret } = await destinations.create(input);
-    const { secret: renewed } = await destinations.renewSecret(destination.id);
-    expect(renewed).not.toBe(secret);
-    expect(secrets.read(destination.id)).toBe(renewed);
+    expect(destinations.secretsOf(destination.id)).toEqual([secret]);
+    const { destination: renewed, secret: second } = await destinations.renewSecret(destination.id, 24);
+    expect(renewed.oldSecretUntil).toBe(clock.now() + 24 * 3_600_000);
+    expect(destinations.secretsOf(destination.id)).toEqual([second, secret]);
+    // The one before the last one signs nothing any more.
+    const { secret: third } = await destinations.renewSecret(destination.id, 1);
+    expect(destinations.secretsOf(destination.id)).toEqual([third, second]);
+    clock.advance(3_600_000);
+    expect(destinations.secretsOf(destination.id)).toEqual([third]);
+    const { destination: last, secret: fourth } = await destinations.renewSecret(destination.id, 0);
+    expect([last.oldSecretUntil, destinations.secretsOf(destination.id)]).toEqual([undefined, [fourth]]);
+  });
+
+  it('do not take the old secret for the new one, whoever moves the bytes of the one into the place of the other', async () => {
+    const { destination } = await destinations.create(input);
+    await destinations.renewSecret(destination.id, 24);
+    db.prepare('UPDATE webhook_destinations SET secret = previous_secret WHERE id = ?').run(destination.id);
+    expect(destinations.secretsOf(destination.id)).toEqual([]);
+  });
+
+  it('are told of what they asked for while they are switched on', async () => {
+    const { destination } = await destinations.create(input);
+    const told = () => destinations.toldOf('voicemail.left').map(({ id }) => id);
+    expect([told(), destinations.toldOf('call.ended')]).toEqual([[destination.id], []]);
+    await destinations.change(destination.id, { enabled: false });
+    expect([told(), calledOff]).toEqual([[], [`${destination.id} switched-off`]]);
+    await destinations.change(destination.id, { enabled: true });
+    expect(told()).toEqual([destination.id]);
+    db.transaction(() => destinations.switchOff(destination.id, 'target-gone'))();
+    await Promise.resolve();
+    expect(told()).toEqual([]);
+    expect(destinations.get(destination.id)).toMatchObject({ enabled: false, switchedOffBecause: 'target-gone' });
+    expect(await destinations.change(destination.id, { enabled: true })).toMatchObject({ switchedOffBecause: undefined });
+    await destinations.delete(destination.id);
+    expect(calledOff.at(-1)).toBe(`${destination.id} gone`);
+    expect(changed).toHaveLength(6);
   });
 
   it('change, and are still there afterwards as they are', async () => {

@@ -8,6 +8,14 @@ CREATE TABLE webhook_destinations (
   events TEXT NOT NULL,
   enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
   secret BLOB NOT NULL,
+  -- The one before it, which signs too until then.
+  previous_secret BLOB,
+  previous_until INTEGER,
+  -- Whether what an event is about is sent too.
+  includes_content INTEGER NOT NULL CHECK (includes_content IN (0, 1)),
+  switched_off_because TEXT,
+  -- Events that were not queued, because too many waited.
+  dropped INTEGER NOT NULL DEFAULT 0,
   created_at INTEGER NOT NULL,
   changed_at INTEGER NOT NULL
 ) STRICT;

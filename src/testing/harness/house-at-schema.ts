@@ -100,8 +100,8 @@ const rows: Readonly<Record<number, readonly string[]>> = {
     `INSERT INTO contact_numbers (contact_id, position, number, label) VALUES ('contact_old', 0, '+14165550123', 'home')`,
   ],
   15: [
-    `INSERT INTO webhook_destinations (id, name, url, allows_private, events, enabled, secret, created_at, changed_at)
-     VALUES ('hook_old', 'Lights', 'https://hook.example', 0, '["call.started"]', 0, x'04', ${at}, ${at})`,
+    `INSERT INTO webhook_destinations (id, name, url, allows_private, events, enabled, includes_content, secret, created_at, changed_at)
+     VALUES ('hook_old', 'Lights', 'https://hook.example', 0, '["call.started"]', 0, 0, x'04', ${at}, ${at})`,
   ],
   16: [
     `INSERT INTO call_permissions (device_id, allow, numbers, countries, hours, changed_at)
@@ -148,6 +148,10 @@ const rows: Readonly<Record<number, readonly string[]>> = {
      VALUES ('dlv_old', 'voicemail:vm_old:tgt_old', 'person_sara', 'tgt_old', 'mail', 'voicemail', '{"voicemailId":"vm_old"}', 'vm_old',
        'delivered', ${at}, ${at})`,
     `INSERT INTO told_alerts (alert_id, about, alert_values, raised_at, told_at) VALUES ('trunk-down', 'Provider', '{}', ${at}, ${at})`,
+  ],
+  24: [
+    `INSERT INTO webhook_deliveries (id, destination_id, event, body, state, created_at, ended_at)
+     VALUES ('evt_old', 'hook_old', 'call.started', '{}', 'delivered', ${at}, ${at})`,
   ],
 };
 
