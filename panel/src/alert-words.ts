@@ -26,6 +26,7 @@ export const mendingPages: Readonly<Record<AlertId, TitledPage | undefined>> = {
   'holidays-unread': 'routing',
   'mqtt-broken': 'home-assistant',
   'home-assistant-refuses': 'home-assistant',
+  'notifications-failing': 'channels',
 };
 
 export function alertTitle({ alertId, about }: Pick<AlertEntry, 'alertId' | 'about'>): string {

@@ -43,9 +43,11 @@ import { startIngress } from './ingress.ts';
 import { composeMediaRelay } from './media.ts';
 import { composeMessages } from './messages.ts';
 import type { MessageRoom } from './messages.ts';
+import { composeNotifications } from './notifications.ts';
 import { composeNumbers } from './numbers.ts';
 import type { NumbersRoom } from './numbers.ts';
 import { composeObservation } from './observation.ts';
+import { composeOutbox } from './outbox.ts';
 import { composeOutgoingWebhooks } from './outgoing-webhooks.ts';
 import { composePanelLinks } from './panel-links.ts';
 import { composePeople } from './people.ts';
@@ -96,7 +98,8 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const time = composeClock({ ...context, clock, storage });
   const supervisor = composeSupervisor(context);
   const rooms = await composeRooms(context, storage, supervisor);
-  const { devices, people, calls, engine, twilio, http, webhooks, outgoingWebhooks, core, links, sipPorts } = rooms;
+  const { devices, people, calls, engine, outboxRoom, http, webhooks, core, links, notifications, outgoingWebhooks, sipPorts } =
+    rooms;
   const backup = await composeBackupRoom({ ...context, storage, callsInProgress: () => calls.calls.list().length });
   const observation = composeObservation({ ...context, ...rooms, logRing, alerts: () => alerts });
   const homeAssistant = composeHomeAssistant({ ...context, storage, supervisor: supervisor.client, links });
@@ -105,13 +108,14 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const mounted = mountFaces(faces, system.health, context.options.house.language);
   const alerts: AlertWatch = startAlerts(context, mounted.alerts);
   core.showAlerts(alerts, links);
+  notifications.watchAlerts(alerts);
   const httpPort = await http.start(mounted.routes);
   const isQuiet = () => calls.calls.list().length === 0;
   startIngress({ ...context, supervisor: supervisor.client, core: core.core, people: people.people, http }, mounted.routes);
   sipPorts.watch(core.core, isQuiet);
   supervisor.followPorts(isQuiet);
   outgoingWebhooks.start(mounted.routes);
-  twilio.outbox.start();
+  outboxRoom.outbox.start();
   homeAssistant.start(mounted);
   composeBackups({ ...context, storage, keys: devices.keys, isQuiet });
   learnHouse({ ...context, storage, core: core.core, isQuiet });
@@ -154,7 +158,9 @@ async function composeRooms(context: AppContext, storage: Storage, { primaryAddr
     chainHouse: { contactOf: (id) => contacts.byId(id), mayCall: (number) => calls.mayCall(number) },
   });
   core.watchStates(routing.entityIds);
-  const twilio = composeTwilio({ ...context, storage, keys });
+  const outboxRoom = composeOutbox({ ...context, storage });
+  const { outbox } = outboxRoom;
+  const twilio = composeTwilio({ ...context, storage, keys, outbox });
   const sealedValues = composeSealedValues({
     ...context,
     keys,
@@ -254,12 +260,29 @@ async function composeRooms(context: AppContext, storage: Storage, { primaryAddr
     storage,
     secrets: secrets.destinations,
     oldSecrets: secrets.oldDestinations,
-    outbox: twilio.outbox,
+    outbox,
+    fence,
+  });
+  const notifications = composeNotifications({
+    ...context,
+    storage,
+    outbox,
+    secrets,
+    calls,
+    voicemail,
+    messages,
+    numbers,
+    contacts,
+    routing,
+    core: core.core,
+    people: people.people,
+    linkOf: links.of,
     fence,
   });
   return {
     ...composed,
     blueprints: composeBlueprints(core.core),
+    outboxRoom,
     routing,
     routingPreview,
     diagnosis,
@@ -270,6 +293,7 @@ async function composeRooms(context: AppContext, storage: Storage, { primaryAddr
     sealedValues,
     trunks,
     outgoingWebhooks,
+    notifications,
     links,
     screening,
     media,

@@ -5,6 +5,7 @@ import { isoTime } from '#base/clock.ts';
 import type { HouseClock } from '#base/house-clock.ts';
 import { RegistrationStore } from '#devices/registration-store.ts';
 import { MediaStore } from '#messages/media-store.ts';
+import { DeliveryStore } from '#notify/delivery-store.ts';
 import { DestinationStore } from '#notify/webhooks/destination-store.ts';
 import { WebhookDeliveryStore } from '#notify/webhooks/webhook-delivery-store.ts';
 import { LoginAttemptStore } from '#people/login-attempt-store.ts';
@@ -62,6 +63,7 @@ function createTimeShifter(db: Storage['db']): (byMs: number) => void {
     new RegistrationStore(db),
     new MediaStore(db),
     new RecordingStore(db),
+    new DeliveryStore(db),
     new SessionStore(db),
     new LoginAttemptStore(db),
     new DestinationStore(db),

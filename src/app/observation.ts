@@ -13,6 +13,7 @@ import type { AppContext, RoomFace } from './context.ts';
 import type { DevicesRoom } from './devices.ts';
 import { faceOf } from './face.ts';
 import type { MediaRoom } from './media.ts';
+import type { NotificationRoom } from './notifications.ts';
 import type { TwilioServices } from './twilio.ts';
 import type { WebhooksRoom } from './webhooks.ts';
 
@@ -22,6 +23,7 @@ type ObservationDeps = AppContext & {
   readonly media: MediaRoom;
   readonly twilio: TwilioServices;
   readonly webhooks: WebhooksRoom;
+  readonly notifications: NotificationRoom;
   readonly logRing: LogRing;
   readonly alerts: () => AlertWatch | undefined;
 };
@@ -30,15 +32,13 @@ type ObservationDeps = AppContext & {
 const portsPerCall = 4;
 
 export function composeObservation(deps: ObservationDeps): { readonly face: RoomFace } {
-  const { options, clock, stack, events, devices, calls, media, twilio, webhooks, logRing, alerts } = deps;
+  const { options, clock, stack, events, devices, calls, media, twilio, webhooks, notifications, logRing, alerts } = deps;
   const metrics = new Metrics({
     events,
     registrations: () => devices.registrations.size,
     callsInProgress: () => calls.calls.list().length,
-    outbox: () => {
-      const { waiting, attempting, doubtful } = twilio.outbox.counts();
-      return { waiting, attempting, doubtful };
-    },
+    outbox: () => twilio.outbox.openByKind(),
+    notifications: notifications.counts,
     relayPorts: () => media.mediaRelay.size * portsPerCall,
     webhooks: webhooks.counts,
     setupMs: (callId) => {

@@ -20,7 +20,9 @@ type SealedValuesDeps = Pick<AppContext, 'warnings' | 'log'> & {
 export type SealedValuesRoom = {
   readonly face: RoomFace;
   /** For the rooms that have them. */
-  readonly secrets: Readonly<Record<'spamLists' | 'addressBooks' | 'destinations' | 'oldDestinations' | 'trunks', SealedSecrets>>;
+  readonly secrets: Readonly<
+    Record<'spamLists' | 'addressBooks' | 'destinations' | 'oldDestinations' | 'trunks' | 'channels' | 'targets', SealedSecrets>
+  >;
   /** Why the trunk to Twilio cannot be used; undefined where it can. */
   readonly twilioTrunkProblem: () => string | undefined;
 };
@@ -40,6 +42,8 @@ export function composeSealedValues({
     destinations: new SealedSecrets(db, 'webhook_destinations', keys.seal),
     oldDestinations: new SealedSecrets(db, 'webhook_destinations.previous_secret', keys.seal),
     trunks: new SealedSecrets(db, 'trunks', keys.seal),
+    channels: new SealedSecrets(db, 'notification_channels', keys.seal),
+    targets: new SealedSecrets(db, 'notification_targets', keys.seal),
   };
   const problem = () =>
     sealedProblem({
@@ -51,6 +55,8 @@ export function composeSealedValues({
       addressBooks: secrets.addressBooks.locked(),
       destinations: secrets.destinations.locked(),
       trunks: secrets.trunks.locked(),
+      channels: secrets.channels.locked(),
+      targets: secrets.targets.locked(),
     });
   const atStart = problem();
   if (atStart !== undefined) {

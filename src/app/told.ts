@@ -44,7 +44,7 @@ export type ReachRoom = {
   readonly sources: ReturnType<typeof toldSources>;
 };
 
-type ReachDeps = AppContext &
+export type ReachDeps = AppContext &
   ToldSourceDeps &
   Pick<NotifyContentDeps, 'calls' | 'voicemail' | 'messages' | 'contacts' | 'linkOf'> & {
     readonly storage: Storage;

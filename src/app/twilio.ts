@@ -1,10 +1,8 @@
-// Composes what the bridge to Twilio stands on: its settings, the connection to the account, and the queue of what goes out.
+// Composes what the bridge to Twilio stands on: its settings, and the connection to the account.
 // Called by app.ts.
-// Must stay true: without an account nothing of it does anything; the queue starts only after every room has named its handlers.
+// Must stay true: without an account nothing of it does anything.
 import type { Keys } from '#devices/key-file.ts';
-import { Outbox } from '#storage/outbox.ts';
-import { outboxHealth } from '#storage/outbox-health.ts';
-import { outboxAlerts } from '#system/storage-alerts.ts';
+import type { Outbox } from '#storage/outbox.ts';
 import { TwilioSettingsStore } from '#twilio/setup/settings-store.ts';
 import { TwilioConnection } from '#twilio/api/connection.ts';
 import { TwilioHttp } from '#twilio/api/http.ts';
@@ -19,18 +17,20 @@ export type TwilioServices = {
   readonly face: RoomFace;
 };
 
-type TwilioDeps = AppContext & { readonly storage: Storage; readonly keys: Keys };
+type TwilioDeps = Pick<AppContext, 'options' | 'clock' | 'onClockStep' | 'log' | 'stack'> & {
+  readonly storage: Pick<Storage, 'db'>;
+  readonly keys: Keys;
+  readonly outbox: Outbox;
+};
 
-/** Made before the rooms that send; `outbox.start()` is called when all of them are there. */
 export function composeTwilio({
   options,
   storage,
   keys,
   clock,
   onClockStep,
-  newId,
   log: root,
-  events,
+  outbox,
   stack,
 }: TwilioDeps): TwilioServices {
   const log = root.child({ room: 'twilio' });
@@ -40,21 +40,7 @@ export function composeTwilio({
   const http = new TwilioHttp({ clock, apiBase: options.twilio.apiBase });
   stack.defer(() => http.close());
   const connection = new TwilioConnection({ settings, http, log });
-  const outbox = new Outbox({
-    db: storage.db,
-    clock,
-    newId,
-    log: root.child({ room: 'outbox' }),
-    isDurable: storage.mode === 'normal',
-    onFailing: (service, failures, reason) => events.emit('outbox.failing', { service, failures, reason }),
-    onRecovered: (service) => events.emit('outbox.recovered', { service }),
-  });
-  stack.defer(() => outbox.stop());
   // What waited for the right credentials need not wait for longer.
   stack.defer(settings.onChange(() => outbox.retryNow('Twilio')));
-  const face = faceOf({
-    alerts: outboxAlerts({ services: ['Twilio'], problemOf: (service) => outbox.problemOf(service) }),
-    probes: { outbox: () => outboxHealth(outbox.counts(), outbox.problemOf('Twilio')) },
-  });
-  return { settings, connection, outbox, face };
+  return { settings, connection, outbox, face: faceOf({}) };
 }

@@ -15,6 +15,7 @@ export const alertIds = [
   'holidays-unread',
   'mqtt-broken',
   'home-assistant-refuses',
+  'notifications-failing',
 ] as const;
 
 export type AlertId = (typeof alertIds)[number];

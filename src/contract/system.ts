@@ -21,6 +21,7 @@ export const healthParts = [
   'reconciliation',
   'outbox',
   'webhooks',
+  'notifications',
   'Twilio',
   'MQTT',
   'Home Assistant',

@@ -73,6 +73,8 @@ export type OutboxEnd = {
   readonly result?: unknown;
   /** Of the attempt that it ended with. */
   readonly report?: unknown;
+  /** Where it ended without an attempt: too late for another, in flight when the house stopped, or older than the data that were restored. */
+  readonly why?: 'too-late' | 'lost-in-restart' | 'restored';
   readonly code?: number | undefined;
   readonly message?: string | undefined;
 };

@@ -75,6 +75,8 @@ export class OutboxStore {
   readonly #openByKind;
   readonly #openCount;
   readonly #openOfService;
+  readonly #openStates;
+  readonly #open;
   readonly #list;
   readonly #shiftDueTimes;
 
@@ -135,6 +137,10 @@ export class OutboxStore {
     this.#openOfService = db
       .prepare<[string], number>('SELECT count(*) FROM outbox WHERE service = ? AND ended_at IS NULL')
       .pluck();
+    this.#openStates = db.prepare<[string], { state: keyof OpenCounts; n: number }>(
+      'SELECT state, count(*) AS n FROM outbox WHERE service = ? AND ended_at IS NULL GROUP BY state',
+    );
+    this.#open = db.prepare<[string], Row>('SELECT * FROM outbox WHERE kind = ? AND ended_at IS NULL ORDER BY sequence');
     this.#list = db.prepare<[Record<string, string | number | null>], Row>(
       `SELECT * FROM outbox WHERE (:kind IS NULL OR kind = :kind) AND (:orderKey IS NULL OR order_key = :orderKey)
        AND (:state IS NULL OR state = :state) ORDER BY sequence LIMIT :limit OFFSET :offset`,
@@ -264,6 +270,16 @@ export class OutboxStore {
 
   openCount(kind: string): number {
     return this.#openCount.get(kind) ?? 0;
+  }
+
+  open(kind: string): readonly OutboxItem[] {
+    return this.#open.all(kind).map(fromRow);
+  }
+
+  openOfServices(services: readonly string[]): OpenCounts {
+    const counts = { waiting: 0, attempting: 0, doubtful: 0 };
+    for (const service of services) for (const { state, n } of this.#openStates.all(service)) counts[state] += n;
+    return counts;
   }
 
   openOfService(service: string): number {

@@ -127,6 +127,11 @@ export class Outbox {
     return this.#store.openByKind();
   }
 
+  /** What is open for these services. */
+  openOf(services: readonly string[]): OpenCounts {
+    return this.#store.openOfServices(services);
+  }
+
   /** Why a service cannot be reached at the moment; undefined where it can. */
   problemOf(service: string): string | undefined {
     return this.#services.problemOf(service);
@@ -142,6 +147,17 @@ export class Outbox {
   hasten(service: string): void {
     this.#store.hasten(service, this.#options.clock.now());
     this.retryNow(service);
+  }
+
+  /**
+   * Ends what is open of a kind as `unknown`: with data that were restored, it may have been done since they were saved. After its handler
+   * is registered, before `start`.
+   */
+  endRestored(kind: string): void {
+    const handler = this.#handlers.get(kind);
+    if (handler === undefined || !this.#options.isDurable) return;
+    const message = 'The data of the house were restored: it may have been sent since they were saved';
+    for (const item of this.#store.open(kind)) this.#end(item, handler, { state: 'unknown', why: 'restored', message });
   }
 
   start(): void {
@@ -259,7 +275,10 @@ export class Outbox {
     const isInDoubt = item.state === 'doubtful' || (item.state === 'attempting' && item.committedAt !== undefined);
     if (whenInDoubt === 'unknown' && isInDoubt) {
       const message = item.message ?? 'The house stopped while it was being sent';
-      this.#apply({ item, service, handler }, { kind: 'end', end: { state: 'unknown', code: item.code, message } });
+      this.#apply(
+        { item, service, handler },
+        { kind: 'end', end: { state: 'unknown', why: 'lost-in-restart', code: item.code, message } },
+      );
       return;
     }
     if (isInDoubt && typeof whenInDoubt === 'function') {
@@ -269,7 +288,10 @@ export class Outbox {
     }
     if (!isInDoubt && clock.now() >= item.giveUpAt) {
       const message = `It could not be sent in time${item.message === undefined ? '' : `: ${item.message}`}`;
-      this.#apply({ item, service, handler }, { kind: 'end', end: { state: 'failed', code: item.code, message } });
+      this.#apply(
+        { item, service, handler },
+        { kind: 'end', end: { state: 'failed', why: 'too-late', code: item.code, message } },
+      );
       return;
     }
     const { marked, outcome, isCommitted } = await this.#attempt(item, handler);

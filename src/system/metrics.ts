@@ -10,9 +10,11 @@ export type MetricsDeps = {
   /** Figures of this moment. */
   readonly registrations: () => number;
   readonly callsInProgress: () => number;
-  /** Requests to services outside that are not done, by what they wait for. */
-  readonly outbox: () => Readonly<Record<'waiting' | 'attempting' | 'doubtful', number>>;
+  /** Requests to services outside that are not done, by kind and by what they wait for. */
+  readonly outbox: () => ReadonlyMap<string, Readonly<Record<'waiting' | 'attempting' | 'doubtful', number>>>;
   readonly relayPorts: () => number;
+  /** Deliveries that ended since the start, by channel and by how. */
+  readonly notifications: () => readonly { readonly channel: string; readonly state: string; readonly count: number }[];
   readonly webhooks: () => { readonly accepted: number; readonly refused: number; readonly failed: number };
   /** From the first request of a call to the first ring, in milliseconds; undefined where nothing rang. */
   readonly setupMs: (callId: string) => number | undefined;
@@ -40,7 +42,7 @@ export class Metrics {
     const registers = [registry];
     // Event loop and memory.
     collectDefaultMetrics({ register: registry });
-    const { registrations, callsInProgress, outbox, relayPorts, webhooks, events } = this.#deps;
+    const { registrations, callsInProgress, outbox, relayPorts, webhooks, notifications, events } = this.#deps;
     const gauge = (name: string, help: string, value: () => number) =>
       new Gauge({
         name: `gosip_${name}`,
@@ -56,10 +58,13 @@ export class Metrics {
     new Gauge({
       name: 'gosip_outbox',
       help: 'Requests to services outside that are not done',
-      labelNames: ['state'],
+      labelNames: ['kind', 'state'],
       registers,
       collect() {
-        for (const [state, count] of Object.entries(outbox())) this.set({ state }, count);
+        // Kinds without any are missing.
+        this.reset();
+        for (const [kind, counts] of outbox())
+          for (const [state, count] of Object.entries(counts)) this.set({ kind, state }, count);
       },
     });
     new Gauge({
@@ -69,6 +74,26 @@ export class Metrics {
       registers,
       collect() {
         for (const [outcome, count] of Object.entries(webhooks())) this.set({ outcome }, count);
+      },
+    });
+    new Counter({
+      name: 'gosip_notifications_total',
+      help: 'Notifications to one target each, by channel and by how they ended',
+      labelNames: ['channel', 'outcome'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { channel, state, count } of notifications()) this.inc({ channel, outcome: state }, count);
+      },
+    });
+    new Counter({
+      name: 'gosip_notifications_dropped_total',
+      help: 'Notifications that were given up in silence',
+      labelNames: ['channel'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { channel, count } of notifications().filter(({ state }) => state === 'dropped')) this.inc({ channel }, count);
       },
     });
     const calls = new Counter({

@@ -11,6 +11,8 @@ const opened = {
   addressBooks: [],
   destinations: [],
   trunks: [],
+  channels: [],
+  targets: [],
 } as const;
 
 test('a key that opens everything is no problem, also a new one', () => {
@@ -42,13 +44,16 @@ test('every other secret that is lost is counted too, and named', () => {
     ...opened,
     spamLists: ['Reported'],
     addressBooks: ['Cloud', 'Work'],
+    channels: ['Mail'],
+    targets: ['Phone of Anna'],
     destinations: ['Lights'],
   });
   expect(problem).toMatchObject({
     status: 'degraded',
     message: expect.stringContaining(
       'It does not open the passwords of the address books Cloud, Work (they are not read), ' +
-        'the tokens of the spam lists Reported (they are not fetched) and the secrets of the webhooks Lights. Put the gosip.key',
+        'the tokens of the spam lists Reported (they are not fetched), the secrets of Mail (no notification goes out by them), ' +
+        'where Phone of Anna are reached (nothing is told there) and the secrets of the webhooks Lights. Put the gosip.key',
     ) as string,
   });
 });

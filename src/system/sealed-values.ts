@@ -17,6 +17,9 @@ export type SealedValues = {
   readonly destinations: readonly string[];
   /** Names of the trunks that it leaves without a password. */
   readonly trunks: readonly string[];
+  /** Names of the ways to reach people, and of where they are reached, whose secrets it does not open. */
+  readonly channels: readonly string[];
+  readonly targets: readonly string[];
 };
 
 const maxNames = 5;
@@ -45,13 +48,15 @@ function listOf(parts: readonly string[]): string {
 }
 
 function lostOf(sealed: Omit<SealedValues, 'origin' | 'path'>): readonly string[] {
-  const { phones, isTwilioLocked, spamLists, addressBooks, destinations, trunks } = sealed;
+  const { phones, isTwilioLocked, spamLists, addressBooks, destinations, trunks, channels, targets } = sealed;
   return [
     ...(isTwilioLocked ? ['the credentials of Twilio (no call comes in or goes out by it)'] : []),
     ...(trunks.length === 0 ? [] : [`the passwords of the trunks ${namesOf(trunks)} (no call comes in or goes out by them)`]),
     ...(phones.length === 0 ? [] : [`the passwords of ${namesOf(phones)} (they go on ringing)`]),
     ...(addressBooks.length === 0 ? [] : [`the passwords of the address books ${namesOf(addressBooks)} (they are not read)`]),
     ...(spamLists.length === 0 ? [] : [`the tokens of the spam lists ${namesOf(spamLists)} (they are not fetched)`]),
+    ...(channels.length === 0 ? [] : [`the secrets of ${namesOf(channels)} (no notification goes out by them)`]),
+    ...(targets.length === 0 ? [] : [`where ${namesOf(targets)} are reached (nothing is told there)`]),
     ...(destinations.length === 0 ? [] : [`the secrets of the webhooks ${namesOf(destinations)}`]),
   ];
 }

@@ -2021,6 +2021,8 @@ export const de: Strings = {
   'health.outbox.text': 'Nachrichten warten, bis der Dienst draußen antwortet.',
   'health.webhooks': 'Meldungen von Twilio',
   'health.webhooks.text': 'Twilio konnte GoSIP etwas nicht melden: die öffentliche Adresse ist vielleicht falsch.',
+  'health.notifications': 'Benachrichtigungen',
+  'health.notifications.text': 'Ein Weg erreicht gerade niemanden. Seine Seite sagt, was zu tun ist.',
   'health.Twilio': 'Twilio',
   'health.Twilio.text': 'Das Konto funktioniert nicht in allem. Seine Seite sagt, was zu tun ist.',
   'health.MQTT': 'MQTT',

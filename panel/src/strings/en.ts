@@ -2011,6 +2011,8 @@ export const en = {
   'health.outbox.text': 'Messages wait until the service outside answers.',
   'health.webhooks': 'Messages from Twilio',
   'health.webhooks.text': 'Twilio could not tell GoSIP of something: the public address may be wrong.',
+  'health.notifications': 'Notifications',
+  'health.notifications.text': 'A channel does not reach anybody at the moment. Its page says what to do.',
   'health.Twilio': 'Twilio',
   'health.Twilio.text': 'The account does not work in everything. Its page says what to do.',
   'health.MQTT': 'MQTT',

@@ -1997,6 +1997,8 @@ export const es: Strings = {
   'health.outbox.text': 'Hay mensajes esperando a que responda el servicio.',
   'health.webhooks': 'Avisos de Twilio',
   'health.webhooks.text': 'Twilio no pudo avisar a GoSIP: quizá la dirección pública está mal.',
+  'health.notifications': 'Notificaciones',
+  'health.notifications.text': 'Una vía no llega a nadie ahora. Su página dice qué hacer.',
   'health.Twilio': 'Twilio',
   'health.Twilio.text': 'La cuenta no funciona del todo. Su página dice qué hacer.',
   'health.MQTT': 'MQTT',

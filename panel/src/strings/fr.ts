@@ -2019,6 +2019,8 @@ export const fr: Strings = {
   'health.outbox.text': 'Des messages attendent la réponse du service.',
   'health.webhooks': 'Notifications de Twilio',
   'health.webhooks.text': 'Twilio n’a pas pu prévenir GoSIP : l’adresse publique est peut-être fausse.',
+  'health.notifications': 'Notifications',
+  'health.notifications.text': 'Une voie n’atteint personne en ce moment. Sa page dit que faire.',
   'health.Twilio': 'Twilio',
   'health.Twilio.text': 'Le compte ne marche pas en tout. Sa page dit que faire.',
   'health.MQTT': 'MQTT',

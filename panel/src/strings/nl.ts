@@ -2011,6 +2011,8 @@ export const nl: Strings = {
   'health.outbox.text': 'Berichten wachten tot de dienst buiten antwoordt.',
   'health.webhooks': 'Meldingen van Twilio',
   'health.webhooks.text': 'Twilio kon GoSIP iets niet melden: misschien klopt het openbare adres niet.',
+  'health.notifications': 'Meldingen',
+  'health.notifications.text': 'Een weg bereikt nu niemand. De pagina ervan zegt wat te doen.',
   'health.Twilio': 'Twilio',
   'health.Twilio.text': 'Het account werkt niet helemaal. De pagina ervan zegt wat te doen.',
   'health.MQTT': 'MQTT',

@@ -68,14 +68,15 @@ CREATE TABLE deliveries (
   CHECK ((ended_at IS NULL) = (state IN ('held', 'waiting', 'sending')))
 ) STRICT;
 
-CREATE INDEX deliveries_by_person ON deliveries (person_id, sequence);
+CREATE INDEX deliveries_by_person ON deliveries (person_id, created_at);
 CREATE INDEX deliveries_by_target ON deliveries (target_id) WHERE target_id IS NOT NULL;
 CREATE INDEX deliveries_by_item ON deliveries (item_id, kind);
 CREATE INDEX deliveries_by_outbox ON deliveries (outbox_id) WHERE outbox_id IS NOT NULL;
-CREATE INDEX deliveries_by_state ON deliveries (state, sequence);
-CREATE INDEX deliveries_by_channel ON deliveries (channel, sequence);
-CREATE INDEX deliveries_by_kind ON deliveries (kind, sequence);
-CREATE INDEX deliveries_by_creation ON deliveries (created_at, sequence);
+CREATE INDEX deliveries_by_state ON deliveries (state, created_at);
+CREATE INDEX deliveries_by_channel ON deliveries (channel, created_at);
+CREATE INDEX deliveries_by_kind ON deliveries (kind, created_at);
+CREATE INDEX deliveries_by_creation ON deliveries (created_at);
+CREATE INDEX deliveries_resent ON deliveries (resent_from) WHERE resent_from IS NOT NULL;
 CREATE INDEX deliveries_ended ON deliveries (ended_at) WHERE ended_at IS NOT NULL;
 
 -- Alerts of which people were told, so that a restart does not tell them again.
