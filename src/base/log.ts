@@ -8,6 +8,7 @@ export type LogLevel = Level | 'silent';
 const secretFields = [
   ...['password', 'secret', 'token', 'authorization', 'proxyAuthorization', 'ha1', 'nonce', 'cookie'],
   ...['authToken', 'apiKeySecret', 'sealingKey', 'signature', 'contactUser'],
+  ...['serverToken', 'dkimPrivateKey', 'privateKey', 'p256dh'],
 ];
 
 export type LogOptions = {

@@ -1,6 +1,7 @@
 import type { DeliveryId } from '#base/ids.ts';
 import type { HouseLanguage } from '#contract/languages.ts';
 import type { ChannelId, CheckStep, DeliveryReason, NotificationAction } from '#contract/notification-kinds.ts';
+import type { Problem } from '#contract/validation.ts';
 import type { Told } from './content.ts';
 import type { Target } from './target.ts';
 
@@ -82,6 +83,12 @@ export type ReadChannel = () => SavedChannel | undefined;
 /** Settings that are not saved yet, with the secrets that would be: those given, else those saved. */
 export type UnsavedChannel = Omit<SavedChannel, 'isEnabled' | 'secrets'> & { readonly secrets: Readonly<Record<string, string>> };
 
+/** What somebody wants to save or try: of the secrets those that change, null where one is taken away. */
+export type ChannelInputs = {
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly secrets: Readonly<Record<string, string | null | undefined>>;
+};
+
 /** One way to reach people. */
 export type Channel = {
   readonly id: ChannelId;
@@ -89,6 +96,8 @@ export type Channel = {
   problem(): DeliveryReason | undefined;
   /** Never rejects. */
   deliver(delivery: Delivery, attempt: Attempt): Promise<Outcome>;
+  /** What is wrong with them that their schema does not see, such as a secret that was given for another server. */
+  problems?(inputs: ChannelInputs, saved: SavedChannel | undefined): readonly Problem[];
   /** Tries settings that are not saved yet, sends nothing, and names the step that fails. */
   check(unsaved: UnsavedChannel, signal: AbortSignal): Promise<CheckResult>;
   /** Whether a delivery in doubt arrived; only where the service can say so. */

@@ -5,7 +5,19 @@ import { mailSettings } from '#contract/mail-settings.ts';
 import type { MailSettings, PostmarkSettings, SmtpSettings } from '#contract/mail-settings.ts';
 import type { DeliveryReason } from '#contract/notification-kinds.ts';
 import type { Fence } from '../fence/fence.ts';
-import type { Attempt, Channel, CheckResult, Delivery, Outcome, ReadChannel, UnsavedChannel } from '../kinds/channel.ts';
+import type {
+  Attempt,
+  Channel,
+  ChannelInputs,
+  CheckResult,
+  Delivery,
+  Outcome,
+  ReadChannel,
+  SavedChannel,
+  UnsavedChannel,
+} from '../kinds/channel.ts';
+import type { Problem } from '#contract/validation.ts';
+import { mailProblems } from './mail-problems.ts';
 import { dkimKeyProblem } from './dkim-key.ts';
 import type { Render } from './mail.ts';
 import type { DkimSigning } from './mime.ts';
@@ -56,6 +68,10 @@ export class MailChannel implements Channel {
     } catch (error) {
       return { kind: 'temporary', reason: 'unexpected', detail: `The mail could not be made: ${(error as Error).message}` };
     }
+  }
+
+  problems(inputs: ChannelInputs, saved: SavedChannel | undefined): readonly Problem[] {
+    return mailProblems(inputs, saved);
   }
 
   async lookUp(delivery: Delivery, signal: AbortSignal): Promise<'arrived' | 'absent' | 'unclear'> {
