@@ -47,10 +47,13 @@ export class SmtpPeer implements AsyncDisposable {
   readonly mails: ReceivedMail[] = [];
   fault: SmtpPeerFault | undefined;
   connections = 0;
+  /** How often it fell silent as it was told to. */
+  stalled = 0;
   /** Called with each mail that was taken, before the reply. */
   onMail: ((mail: ReceivedMail) => void) | undefined;
   readonly #server: SMTPServer;
   readonly #sockets = new Map<number, Socket>();
+  readonly #talking = new Set<number>();
 
   private constructor(options: SmtpPeerOptions) {
     const { user, password } = options.login ?? { user: 'house', password: 'right' };
@@ -64,7 +67,10 @@ export class SmtpPeer implements AsyncDisposable {
       closeTimeout: 100,
       ...(options.size === undefined ? {} : { size: options.size, rejectOversized: true }),
       onConnect: (session, done) => this.#at('connect', session, done),
-      onMailFrom: (_address, session, done) => this.#at('mail', session, done),
+      onMailFrom: (_address, session, done) => {
+        this.#talking.add(session.remotePort);
+        this.#at('mail', session, done);
+      },
       onRcptTo: (_address, session, done) => this.#at('rcpt', session, done),
       onAuth: (auth, session, done) =>
         this.#at('auth', session, (error) => {
@@ -79,7 +85,11 @@ export class SmtpPeer implements AsyncDisposable {
       this.connections += 1;
       const port = socket.remotePort ?? 0;
       this.#sockets.set(port, socket);
-      socket.once('close', () => this.#sockets.delete(port));
+      this.#talking.add(port);
+      socket.once('close', () => {
+        this.#sockets.delete(port);
+        this.#talking.delete(port);
+      });
     });
   }
 
@@ -98,6 +108,11 @@ export class SmtpPeer implements AsyncDisposable {
     return this.#sockets.size;
   }
 
+  /** Whether somebody is about to send a mail. */
+  get isTalking(): boolean {
+    return this.#talking.size > 0;
+  }
+
   /** Ends what is open, as a server does that is started anew. */
   dropAll(): void {
     for (const socket of this.#sockets.values()) socket.destroy();
@@ -113,7 +128,8 @@ export class SmtpPeer implements AsyncDisposable {
     if (fault?.at !== step || fault.times === 0) return done();
     if (fault.times !== undefined) fault.times -= 1;
     if (fault.does === 'drop') this.#sockets.get(session.remotePort)?.destroy();
-    else if (fault.does !== 'stall') done(refusal(fault.does));
+    else if (fault.does === 'stall') this.stalled += 1;
+    else done(refusal(fault.does));
   }
 
   async #read(stream: SMTPServerDataStream, session: SMTPServerSession, done: Callback): Promise<Buffer | undefined> {
@@ -149,6 +165,7 @@ export class SmtpPeer implements AsyncDisposable {
       if (error instanceof Error) return done(error);
       this.mails.push(received);
       this.onMail?.(received);
+      this.#talking.delete(session.remotePort);
       done();
     });
   }
