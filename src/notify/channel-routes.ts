@@ -49,12 +49,12 @@ export function channelRoutes(deps: ChannelRoutesDeps): readonly Route[] {
     handle(listChannels, () => ({ items: notificationChannels.map((id) => toReply(id, deps)) })),
     handle(getChannel, ({ params }) => toReply(params.channel, deps)),
     handle(saveChannel, async ({ params, body }) => {
-      await channels.save(matching(params.channel, body), body);
+      await channels.save(fitting(params.channel, body, channels), body);
       return toReply(params.channel, deps);
     }),
     handle(checkChannel, async ({ params, body, identity }) => {
       checking.next(identity);
-      return toCheckReply(await check(matching(params.channel, body), body, deps));
+      return toCheckReply(await check(fitting(params.channel, body, channels), body, deps));
     }),
     handle(testChannel, async ({ params, body, identity }) => {
       const target = targetOf(params.channel, body, { sending, identity });
@@ -64,11 +64,15 @@ export function channelRoutes(deps: ChannelRoutesDeps): readonly Route[] {
   ];
 }
 
-/** Throws `invalid` where the body is about another channel than the address. */
-function matching(id: ChannelId, { channel }: ChannelInput): ChannelId {
-  if (id === channel) return id;
-  const details = [{ field: 'channel', message: `must be ${id}` }];
-  throw new AppError('invalid', 'The settings are of another channel', { details });
+/** Throws `invalid` where the body is about another channel than the address, or where the channel finds something wrong with it. */
+function fitting(id: ChannelId, body: ChannelInput, channels: Channels): ChannelId {
+  if (id !== body.channel) {
+    const details = [{ field: 'channel', message: `must be ${id}` }];
+    throw new AppError('invalid', 'The settings are of another channel', { details });
+  }
+  const details = channels.get(id).problems?.(body, channels.saved(id)) ?? [];
+  if (details.length > 0) throw new AppError('invalid', 'The settings do not fit together', { details });
+  return id;
 }
 
 async function check(id: ChannelId, body: ChannelInput, { channels, clock, log }: ChannelRoutesDeps): Promise<CheckResult> {

@@ -89,6 +89,26 @@ describe('mails through the whole house', () => {
     expect(mail.attachments[0]?.content.equals(png)).toBe(true);
   });
 
+  it('keep their password for the server that it was given for', async () => {
+    const { settings } = smtpSaved(harness.peer.port);
+    const elsewhere = { channel: 'mail', settings: { ...settings, host: '127.0.0.2' } };
+    for (const [method, path] of [
+      ['PUT', '/notifications/channels/mail'],
+      ['POST', '/notifications/channels/mail/check'],
+    ] as const) {
+      await expect(harness.json(method, path, elsewhere)).rejects.toThrow(
+        /400 .*secrets\.password.*given again for another server/,
+      );
+    }
+    // So often is enough.
+    harness.clock.advance(2000);
+    const { steps } = await harness.json<{ steps: { outcome: string }[] }>('POST', '/notifications/channels/mail/check', {
+      channel: 'mail',
+      settings: { ...settings, from: { address: 'other@example.org', name: '' } },
+    });
+    expect(steps.every(({ outcome }) => outcome === 'ok')).toBe(true);
+  });
+
   it('go on after an outage of the mail server of twenty minutes, once each', async () => {
     harness.peer.fault = { at: 'connect', does: [421, '4.3.2 Down for maintenance'] };
     void harness.twilio.sendSmsFrom(theirs, ours, { body: 'Dinner is ready' });
