@@ -44,7 +44,7 @@ describe.skipIf(isMissing)('the schedule of do not disturb', () => {
     await using ben = await visit('ben');
     const { page } = ben;
     await page.goto(`${house.url}my-settings`);
-    await page.getByText('On by itself at no time yet').waitFor();
+    await page.getByText('No schedule yet').waitFor();
     await page.getByRole('button', { name: 'Schedule: Me' }).focus();
     await page.keyboard.press('Enter');
     const dialog = page.locator('gosip-dnd-schedule-dialog');
@@ -67,7 +67,7 @@ describe.skipIf(isMissing)('the schedule of do not disturb', () => {
       .waitFor();
     expect((await scheduleOf('ben')).entries).toEqual([{ days: [1, 2, 3, 4, 5], from: '22:00', to: '07:00', isOn: true }]);
     await page.getByRole('button', { name: 'Undo' }).click();
-    await page.getByText('On by itself at no time yet').waitFor();
+    await page.getByText('No schedule yet').waitFor();
     await expect.poll(async () => (await scheduleOf('ben')).entries, poll).toEqual([]);
   });
 
