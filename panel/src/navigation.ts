@@ -75,5 +75,7 @@ const above: Partial<Record<TitledPage, TitledPage>> = {
 
 /** The page that a page is below, for the way back and for the mark in the navigation. */
 export function pageAbove(page: TitledPage): TitledPage | undefined {
+  // Whoever may not change the settings comes there from their own.
+  if (page === 'deliveries' && !isAdmin()) return 'notifications';
   return above[page];
 }

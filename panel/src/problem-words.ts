@@ -41,6 +41,14 @@ export function refusalText({ reason, values }: Problem): string | undefined {
 }
 
 const byField: readonly (readonly [RegExp, RegExp, StringKey])[] = [
+  [/[aA]ddress$/, /must be one mail address/, 'channel.wrong.mail'],
+  [/[uU]rl$/, /must be an address/, 'channel.wrong.url'],
+  [/[uU]rl$/, /must begin with https/, 'channel.wrong.https'],
+  [/[uU]rl$/, /is in your own network/, 'channel.wrong.own'],
+  [/[uU]rl$/, /is no address that anything/, 'channel.wrong.never'],
+  [/certificateAuthority$/, /must be a certificate/, 'channel.wrong.certificate'],
+  [/^settings\.host$/, /must be a server/, 'trunk.wrong.host'],
+  [/^(?:settings|secrets)\./, /small|>=1|required|empty/i, 'field.missing'],
   [/^entries$/, /free/, 'dnd.schedule.endless'],
   [/^entries\.\d+\.days$/, /./, 'dnd.schedule.noDays'],
   [/^number$/, /emergency/, 'trunk.test.emergency'],

@@ -1,5 +1,6 @@
 // Opens dialogs, each of which is loaded when it is first asked for.
 import type { LitElement } from 'lit';
+import { notificationChannels } from '#contract/notification-kinds.ts';
 import type { Person } from '../data.ts';
 import type { NavigationEntry } from '../navigation.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
@@ -211,4 +212,29 @@ export async function openSpamFile(list: { readonly id: string; readonly name: s
 export async function openAutoReply(replyId = ''): Promise<LitElement> {
   await import('./auto-reply.ts');
   return show('gosip-auto-reply-dialog', { replyId });
+}
+
+/** The settings of one way to reach people; undefined where there is no such way. */
+export async function openChannel(id: string): Promise<LitElement | undefined> {
+  const channel = notificationChannels.find((one) => one === id);
+  if (channel === undefined) return undefined;
+  await import('./channel.ts');
+  return show('gosip-channel-dialog', { channel });
+}
+
+export async function openDelivery(deliveryId: string): Promise<LitElement> {
+  await import('./delivery.ts');
+  return show('gosip-delivery-dialog', { deliveryId });
+}
+
+/** What the list of notifications is narrowed down to. */
+export async function openDeliveryFilters(): Promise<LitElement> {
+  await import('./delivery-filters.ts');
+  return show('gosip-delivery-filters-dialog');
+}
+
+/** To send again what did not arrive. */
+export async function openResend(): Promise<LitElement> {
+  await import('./resend.ts');
+  return show('gosip-resend-dialog');
 }

@@ -32,6 +32,8 @@ const onPage: readonly (readonly [TitledPage, StringKey])[] = [
   ['people', 'people.add'],
   ['home-assistant', 'ha.mqtt'],
   ['home-assistant', 'blueprints.title'],
+  ['channels', 'channel.service'],
+  ['deliveries', 'delivery.again'],
 ];
 
 /** Pages by their names and by what can be set on them. */

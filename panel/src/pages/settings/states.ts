@@ -4,7 +4,10 @@ import { listAutoReplies } from '#contract/auto-replies.ts';
 import { getRestore } from '#contract/backup.ts';
 import { listBlocklist } from '#contract/blocklist.ts';
 import { listEscalationChains } from '#contract/escalation-chains.ts';
+import { listDestinations } from '#contract/external.ts';
 import { getHomeAssistantLink } from '#contract/home-assistant.ts';
+import { listChannels } from '#contract/notification-channels.ts';
+import { listDeliveries } from '#contract/notifications.ts';
 import { listNumbers } from '#contract/numbers.ts';
 import { getConfig, listAlerts } from '#contract/observation.ts';
 import { listRingGroups } from '#contract/ring-groups.ts';
@@ -14,6 +17,7 @@ import { getHealth } from '#contract/system.ts';
 import type { HealthPartName } from '#contract/system.ts';
 import { getVoicemailSettings } from '#contract/voicemails.ts';
 import { call } from '../../api.ts';
+import { isUsed } from '../../channel-words.ts';
 import { clock } from '../../clock.ts';
 import { formatWhen } from '../../format.ts';
 import type { Tone } from '../../parts/status.ts';
@@ -63,6 +67,18 @@ export const stateReaders: Partial<Record<TitledPage, Reader>> = {
     const { length } = (await call(listAlerts)).open;
     return length === 0 ? { text: t('alerts.well'), tone: 'good' } : { text: tn('alerts.open', length), tone: 'warning' };
   },
+  channels: async () => {
+    const used = (await call(listChannels)).items.filter(isUsed);
+    if (used.some(({ problem, failing }) => problem !== null || failing !== null))
+      return { text: t('channel.fails'), tone: 'bad' };
+    return used.length === 0 ? quiet(t('channel.notSetUp')) : { text: t('hub.works'), tone: 'good' };
+  },
+  deliveries: async () => {
+    const from = new Date(clock.now() - 86_400_000).toISOString();
+    const { total } = await call(listDeliveries, { query: { state: 'failed', from, per_page: 1 } });
+    return total === 0 ? quiet('') : { text: tn('hub.deliveries.failed', total), tone: 'warning' };
+  },
+  webhooks: async () => quiet(tn('hub.count', (await call(listDestinations, one)).total)),
   metrics: async () => {
     const { startedAt } = await call(getHealth);
     return quiet(t('hub.metrics.since', { when: formatWhen(Date.parse(startedAt), clock.now(), locale.value) }));
