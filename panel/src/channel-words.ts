@@ -22,13 +22,13 @@ export function isWithoutSettings(channel: ChannelId): boolean {
 
 /** Whether anything is sent this way. */
 export function isUsed({ channel, isSetUp, isEnabled, problem }: Facts): boolean {
-  if (isSetUp) return isEnabled;
-  return isWithoutSettings(channel) && problem === null;
+  if (problem === 'not-set-up') return false;
+  return isSetUp ? isEnabled : isWithoutSettings(channel);
 }
 
 export function channelStatus(facts: Facts): { readonly text: string; readonly tone: Tone } {
-  const { isSetUp, problem, failing } = facts;
-  if (!isUsed(facts)) return { text: t(isSetUp ? 'channel.off' : 'channel.notSetUp'), tone: 'quiet' };
+  const { isSetUp, isEnabled, problem, failing } = facts;
+  if (!isUsed(facts)) return { text: t(isSetUp && !isEnabled ? 'channel.off' : 'channel.notSetUp'), tone: 'quiet' };
   if (problem !== null || failing !== null) return { text: t('channel.fails'), tone: 'bad' };
   return { text: t('hub.works'), tone: 'good' };
 }

@@ -2,13 +2,13 @@ import { html, nothing } from 'lit';
 import { mailSecurities } from '#contract/mail-settings.ts';
 import type { ChannelState } from '../channel-draft.ts';
 import { withFrom, withProvider, withSecurity } from '../channel-draft.ts';
+import { numberFormat } from '../intl.ts';
 import { mailProviderIds, mailProviders } from '../mail-providers.ts';
 import type { MailProviderId } from '../mail-providers.ts';
 import { area, check, choice, field } from '../parts/field.ts';
 import type { FieldOptions } from '../parts/field.ts';
 import type { StringKey } from '../strings/en.ts';
 import { locale, t } from '../words.ts';
-import { formatBytes } from '../format.ts';
 import type { ChannelForm } from './channel-server.ts';
 
 type Mail = Extract<ChannelState, { channel: 'mail' }>;
@@ -174,7 +174,9 @@ function renderMore(form: ChannelForm, state: Mail, hasServer: boolean) {
 function renderAttachments({ draft, change, wrong }: ChannelForm) {
   const sizes = [...new Set(['0', '2', '5', '10', '20', draft.attachmentMiB])];
   const text = (size: string) =>
-    size === '0' ? t('channel.attachments.none') : formatBytes(Number(size) * 1024 * 1024, locale.value);
+    size === '0'
+      ? t('channel.attachments.none')
+      : numberFormat(locale.value.tag, { style: 'unit', unit: 'megabyte' }).format(Number(size));
   return choice({
     label: t('channel.attachments'),
     name: 'settings.maxAttachmentBytes',

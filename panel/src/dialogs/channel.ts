@@ -55,6 +55,9 @@ export class GosipChannelDialog extends DraftDialog<ChannelDraft> {
       details {
         font-size: inherit;
       }
+      .first {
+        padding-top: 20px;
+      }
       details label {
         color: var(--text);
       }
@@ -144,7 +147,7 @@ export class GosipChannelDialog extends DraftDialog<ChannelDraft> {
   }
 
   private renderTest(state: ChannelState) {
-    if (this.draft !== undefined) return html`<p class="quiet">${t('channel.saveFirst')}</p>`;
+    if (this.draft !== undefined) return html`<p class="quiet first">${t('channel.saveFirst')}</p>`;
     return isUsed(state) ? html`<gosip-channel-test .channel=${this.channel}></gosip-channel-test>` : nothing;
   }
 

@@ -2162,6 +2162,7 @@ export const de: Strings = {
   'channel.wrong.own': 'Sie liegt im eigenen Netz: Erlaube das unten.',
   'channel.wrong.never': 'An diese Adresse darf nichts gesendet werden.',
   'channel.wrong.certificate': 'Das ist kein Zertifikat. Es beginnt mit -----BEGIN CERTIFICATE-----.',
+  'channel.wrong.key': 'Das ist kein privater RSA-Schlüssel in PEM mit mindestens 1024 Bit.',
   'delivery.kind.incoming-call': 'Ankommender Anruf',
   'delivery.kind.missed-call': 'Verpasster Anruf',
   'delivery.kind.voicemail': 'Mailbox-Nachricht',

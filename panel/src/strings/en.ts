@@ -2150,6 +2150,7 @@ export const en = {
   'channel.wrong.own': 'It is in your own network: allow that below.',
   'channel.wrong.never': 'Nothing may be sent to this address.',
   'channel.wrong.certificate': 'This is no certificate. It begins with -----BEGIN CERTIFICATE-----.',
+  'channel.wrong.key': 'This is no private RSA key in PEM with 1024 bits or more.',
   'delivery.kind.incoming-call': 'Incoming call',
   'delivery.kind.missed-call': 'Missed call',
   'delivery.kind.voicemail': 'Voicemail',

@@ -2138,6 +2138,7 @@ export const es: Strings = {
   'channel.wrong.own': 'Está en tu propia red: permítelo abajo.',
   'channel.wrong.never': 'No se puede enviar nada a esta dirección.',
   'channel.wrong.certificate': 'No es un certificado. Empieza por -----BEGIN CERTIFICATE-----.',
+  'channel.wrong.key': 'No es una clave RSA privada en PEM de al menos 1024 bits.',
   'delivery.kind.incoming-call': 'Llamada entrante',
   'delivery.kind.missed-call': 'Llamada perdida',
   'delivery.kind.voicemail': 'Mensaje de voz',

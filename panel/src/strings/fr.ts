@@ -2161,6 +2161,7 @@ export const fr: Strings = {
   'channel.wrong.own': 'Elle est dans votre réseau : autorisez-le ci-dessous.',
   'channel.wrong.never': 'Rien ne peut être envoyé à cette adresse.',
   'channel.wrong.certificate': 'Ce n’est pas un certificat. Il commence par -----BEGIN CERTIFICATE-----.',
+  'channel.wrong.key': 'Ce n’est pas une clé RSA privée en PEM d’au moins 1024 bits.',
   'delivery.kind.incoming-call': 'Appel entrant',
   'delivery.kind.missed-call': 'Appel manqué',
   'delivery.kind.voicemail': 'Message vocal',

@@ -2152,6 +2152,7 @@ export const nl: Strings = {
   'channel.wrong.own': 'Het ligt in je eigen netwerk: sta dat hieronder toe.',
   'channel.wrong.never': 'Naar dit adres mag niets verstuurd worden.',
   'channel.wrong.certificate': 'Dit is geen certificaat. Het begint met -----BEGIN CERTIFICATE-----.',
+  'channel.wrong.key': 'Dit is geen privé-RSA-sleutel in PEM van minstens 1024 bits.',
   'delivery.kind.incoming-call': 'Inkomende oproep',
   'delivery.kind.missed-call': 'Gemiste oproep',
   'delivery.kind.voicemail': 'Voicemail',
