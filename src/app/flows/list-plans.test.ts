@@ -22,7 +22,15 @@ const bounded = [
   'address_books',
   'trunks',
 ];
-const boundedToo = ['webhook_destinations', 'escalation_chains', 'sessions', 'login_attempts', 'call_permissions', 'child_lines'];
+const boundedToo = [
+  'webhook_destinations',
+  'notification_targets',
+  'escalation_chains',
+  'sessions',
+  'login_attempts',
+  'call_permissions',
+  'child_lines',
+];
 
 type Sent = { readonly sql: string; readonly given: readonly unknown[] };
 let sent: Sent[] = [];
