@@ -2,6 +2,7 @@ import { isoTime, isoTimeOrNull } from '#base/clock.ts';
 import type { Clock } from '#base/clock.ts';
 import { AppError } from '#base/errors.ts';
 import type { PersonId, TargetId } from '#base/ids.ts';
+import { ownerOf } from '#base/owner-of.ts';
 import { visiblePerson } from '#base/visible-person.ts';
 import { handle } from '#contract/endpoint.ts';
 import type { Identity, Route } from '#contract/endpoint.ts';
@@ -17,7 +18,7 @@ import { answerPage } from '#contract/page.ts';
 import { shownAddress } from './target.ts';
 import type { KeptTarget } from './target.ts';
 import type { Targets } from './targets.ts';
-import { isTheirs, whose } from './whose.ts';
+import { isTheirs } from './whose.ts';
 import type { IsPerson } from './whose.ts';
 
 export type TargetRoutesDeps = {
@@ -50,7 +51,7 @@ export function targetRoutes({ targets, isPerson, clock, isOwnPhone, tryTarget }
       return answerPage(query, (request) => targets.list({ personId, channel }, request), toReply);
     }),
     handle(createNotificationTarget, async ({ body, identity }) => {
-      const personId = whose(body.personId, identity, isPerson);
+      const personId = ownerOfNew(body.personId, identity, isPerson);
       if (body.channel === 'home-assistant' && identity?.role !== 'admin' && !(await isOwnPhone(personId, body.target))) {
         const details = [
           { field: 'target', message: 'is not one of your phones in Home Assistant; an administrator can add it' },
@@ -73,6 +74,14 @@ export function targetRoutes({ targets, isPerson, clock, isOwnPhone, tryTarget }
       return tryTarget(id);
     }),
   ];
+}
+
+/** Throws `forbidden` for somebody else's, `invalid` where there is no such person. */
+function ownerOfNew(given: PersonId | 'me', identity: Identity | undefined, isPerson: IsPerson): PersonId {
+  const personId = ownerOf(given === 'me' ? identity?.personId : given, identity);
+  if (personId !== undefined && isPerson(personId)) return personId;
+  const details = [{ field: 'personId', message: 'must be that of a person of the house' }];
+  throw new AppError('invalid', 'A target is always a person’s', { details });
 }
 
 /** Never what is secret. */

@@ -25,6 +25,7 @@ const bounded = [
 const boundedToo = [
   'webhook_destinations',
   'notification_targets',
+  'told_alerts',
   'escalation_chains',
   'sessions',
   'login_attempts',

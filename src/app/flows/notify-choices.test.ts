@@ -79,9 +79,10 @@ describe('where a person is reached', () => {
       ['POST', '/test'],
     ] as const)
       await expect(ben(method, `/notifications/targets/${target.id}${path}`, {})).rejects.toThrow('404');
-    await expect(
-      ben('POST', '/notifications/targets', { channel: 'ntfy', topic: 'x', personId: target.personId }),
-    ).rejects.toThrow('404');
+    const forSara = { channel: 'ntfy', topic: 'x', personId: target.personId };
+    await expect(ben('POST', '/notifications/targets', forSara)).rejects.toThrow('403');
+    const forNobody = { ...forSara, personId: 'person_gone' };
+    await expect(admin('POST', '/notifications/targets', forNobody)).rejects.toThrow(/400.*personId/s);
     await sara('DELETE', `/notifications/targets/${target.id}`);
     expect((await list(admin)).total).toBe(0);
   });
