@@ -1,5 +1,9 @@
 import { request } from 'node:http';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { newId } from '#base/ids.ts';
+import { createLog } from '#base/log.ts';
+import { openDatabase } from '#storage/database.ts';
 import { AppHarness, origin } from '#testing/harness/app-harness.ts';
 import { startHttpPeer } from '#testing/peers/http-peer.ts';
 import type { HttpPeer } from '#testing/peers/http-peer.ts';
@@ -90,6 +94,16 @@ class Harness extends AppHarness {
     }
   }
 
+  /** A text that was stored by a process that was killed right after. */
+  plant(body: string): void {
+    const { db } = openDatabase({ path: join(this.folder, 'gosip.db'), log: createLog({ level: 'silent' }), clock: this.clock });
+    db.prepare(
+      `INSERT INTO messages (id, conversation_id, direction, body, state, segments, created_at, changed_at)
+       SELECT ?, id, 'inbound', ?, 'received', 1, ?, ? FROM conversations`,
+    ).run(newId('msg'), body, this.clock.now(), this.clock.now());
+    db.close();
+  }
+
   held(): Promise<Held> {
     return this.json('GET', '/notifications/deliveries?state=held');
   }
@@ -144,6 +158,20 @@ describe('what people are told while time passes', { timeout: 120_000 }, () => {
     await harness.got({ mails: 1 });
     await harness.pass(16 * hour);
     await harness.got({ mails: 1, pushes: 1 });
+  });
+
+  it('is told after a kill where nobody was told before it, once', async () => {
+    await harness.receive('Told at once');
+    await harness.got({ mails: 1, pushes: 1 });
+    await harness.close();
+    harness.plant('Stored, and then the power was gone');
+    await harness.open();
+    await harness.got({ mails: 2, pushes: 2 });
+    expect(harness.mail.mails[1]?.mail.text).toContain('Stored, and then the power was gone');
+    await harness.close();
+    await harness.open();
+    await harness.receive('Told at once again');
+    await harness.got({ mails: 3, pushes: 3 });
   });
 
   it('is of addresses that guess passwords one mail at once, and one of all the others a day later', async () => {
