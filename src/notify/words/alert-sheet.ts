@@ -1,6 +1,6 @@
 import { alertValueForms } from '#contract/alert-words/value-forms.ts';
 import type { Told } from '../kinds/content.ts';
-import { moment, tagOf } from './moments.ts';
+import { moment, shortMoment, tagOf } from './moments.ts';
 import type { Reader } from './moments.ts';
 import { phrases } from './phrases/phrases.ts';
 import { fitted, isolated, oneLine } from './plain-text.ts';
@@ -56,7 +56,7 @@ function digestNotes({ count, abouts }: NonNullable<ToldAlert['digest']>, reader
 function spoken(name: string, value: string | number, reader: Reader): string {
   const form = alertValueForms[name];
   const at = form === 'time' ? Date.parse(String(value)) : Number.NaN;
-  if (!Number.isNaN(at)) return moment(at, reader);
+  if (!Number.isNaN(at)) return shortMoment(at, reader);
   if (typeof value === 'number' && form === undefined) return new Intl.NumberFormat(tagOf(reader)).format(value);
   const text = reader.showNumber(oneLine(String(value), maxName));
   return form === undefined || form === 'name' || form === 'time'

@@ -19,7 +19,10 @@ export function callSheet({ kind, at, caller, called, reason }: ToldCall, reader
   const name = kind === 'missed-call' ? who.object : who.subject;
   const to = called === '' ? [] : [words.to(isolated(reader.showNumber(called), maxName))];
   const number = who.number === undefined ? [] : [who.number];
-  const why = reason === undefined || usual.includes(reason) ? [] : [sharedWords(`reason.${reason}`, reader.language)];
+  const why =
+    kind !== 'missed-call' || reason === undefined || usual.includes(reason)
+      ? []
+      : [sharedWords(`reason.${reason}`, reader.language)];
   const when = kind === 'incoming-call' ? [] : [shortMoment(at, reader)];
   const short = kind === 'call-over' ? words.callIsOver : [...when, ...number, ...to, ...why].join(' · ');
   return {

@@ -5,6 +5,8 @@
 const misleading = /(?![\n\t])\p{Cc}|[\u200B\u2060\uFEFF\u202A-\u202E\u2066-\u2069\u{E0000}-\u{E007F}]|\p{Surrogate}/gu;
 const breaks = /\r\n?|[\v\f\u2028\u2029]/g;
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Each character of it is a grapheme. */
+const simple = /^[\n\u0020-\u02FF]*$/;
 /** A family of emoji has eleven. */
 const maxUnitsOfGrapheme = 12;
 const rightToLeft = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
@@ -43,6 +45,7 @@ export function lengthOf(text: string): number {
 export function cutGraphemes(text: string, max: number): string {
   // One grapheme can be of any length: letters with a thousand accents.
   if (text.length <= max) return text;
+  if (simple.test(text)) return `${text.slice(0, max - 1).trimEnd()}…`;
   const kept: string[] = [];
   let units = 0;
   for (const { segment } of graphemes.segment(text)) {

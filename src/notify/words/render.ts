@@ -38,27 +38,29 @@ const maxHtmlBytes = 100 * 1024;
 /** Of one mail; how many more there are is said. */
 const maxSections = 30;
 /** Graphemes of what somebody said or wrote: the first with which the mail is not too long. */
-const quoteLimits = [20_000, 6_000, 2_000, 600, 150];
+const quoteLimits = [10_000, 3_000, 1_000, 300, 100];
 
 /** `told`: one, or what one mail or push tells together. */
 export function render(told: Told | readonly [Told, ...Told[]], language: HouseLanguage, facts: RenderFacts): Rendered {
   const reader = { ...facts, language };
   const all = isMany(told) ? told : ([told] as const);
   const [first, ...others] = all;
-  const sheets = all.map((one) => sheetOf(one, reader, facts.houseName));
+  const shown = all.slice(0, maxSections);
   const sheet = sheetOf(first, reader, facts.houseName);
-  const title = (max: number) => cutGraphemes(others.length === 0 ? sheet.title(max) : severalTitle(all, language), max);
+  const sheets = [sheet, ...shown.slice(1).map((one) => sheetOf(one, reader, facts.houseName))];
+  const title = (max: number) => cutGraphemes(others.length === 0 ? sheet.title(max) : severalTitle(all, reader), max);
+  const more = all.length - shown.length;
   const subject = title(maxSubject);
-  const sections = all.slice(0, maxSections).map((one, at) => sectionOf(sheets[at] ?? sheet, one.link, phrases[language]));
+  const sections = shown.map((one, at) => sectionOf(sheets[at] ?? sheet, one.link, phrases[language]));
   const letter: Letter = {
     language,
     subject,
     heading: others.length === 0 ? undefined : subject,
     sections,
-    more: all.length > maxSections ? `… ${phrases[language].more(all.length - maxSections)}` : undefined,
+    more: more > 0 ? `… ${phrases[language].more(more)}` : undefined,
     footer: phrases[language].footer(oneLine(facts.houseName, maxName)),
   };
-  const body = others.length === 0 ? sheet.short : severalShort(sheets, language);
+  const body = others.length === 0 ? sheet.short : severalShort(sheets, more, language);
   return { subject, ...bodies(letter), short: { title: title(maxTitle), body: cutGraphemes(body, maxBody) } };
 }
 

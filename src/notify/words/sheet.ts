@@ -20,5 +20,5 @@ export type Sheet = {
 };
 
 /** Longer than any voicemail's. */
-export const maxQuote = 20_000;
+export const maxQuote = 10_000;
 export const maxName = 80;

@@ -28,7 +28,7 @@ export const de: Phrases = {
   audioTooLarge: 'Die Aufnahme ist zu groß für eine Mail. Anhören kannst du sie in GoSIP.',
   audioLost: 'Die Aufnahme selbst ist verloren gegangen.',
   noWords: 'Worte waren darin keine zu erkennen.',
-  code: 'Darin steht ein Code zum Anmelden oder Bezahlen, darum bleibt der Text in GoSIP.',
+  code: 'Der Text enthält einen Code zum Anmelden oder Bezahlen: Lies ihn in GoSIP.',
   files: counted('Datei', 'Dateien'),
   leftOut: (count) =>
     count === 1
@@ -39,7 +39,7 @@ export const de: Phrases = {
   times: (count) => (count === 1 ? 'noch einmal' : `noch ${count}-mal`),
   digest: (times) => `Innerhalb eines Tages kam das ${times} vor.`,
   among: (abouts) => `Darunter: ${abouts}`,
-  test: 'Was GoSIP dir mitteilt, kommt hier an.',
+  test: 'Benachrichtigungen von GoSIP kommen hier bei dir an.',
 
   counted: {
     call: counted('Anruf', 'Anrufe'),
@@ -62,7 +62,7 @@ export const de: Phrases = {
   page: { calls: 'Anrufe', voicemail: 'Mailbox', messages: 'Nachrichten', alerts: 'Warnungen' },
   under: (page) => `Du findest es in GoSIP unter ${page}.`,
   footer: (house) =>
-    `Von ${house}, der Telefonanlage bei dir zu Hause. Was dich hier erreicht, wählst du in GoSIP unter Benachrichtigungen.`,
+    `Von ${house}, der Telefonanlage bei dir zu Hause. Was dich hier erreicht, bestimmst du: in GoSIP unter Benachrichtigungen.`,
 
   action: {
     'call-back': 'Zurückrufen',

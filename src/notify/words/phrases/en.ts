@@ -33,18 +33,18 @@ export const en = {
   audioTooLarge: 'The recording is too large for a mail. You can listen to it in GoSIP.',
   audioLost: 'The recording itself is lost.',
   noWords: 'No words could be made out.',
-  code: 'It holds a code for signing in or paying, so its words stay in GoSIP.',
+  code: 'The text holds a code for signing in or paying: read it in GoSIP.',
   files: counted('file', 'files'),
   leftOut: (count: number) =>
     count === 1
       ? 'One file is in GoSIP alone: it is too large for a mail or could not be fetched.'
       : `${count} files are in GoSIP alone: they are too large for a mail or could not be fetched.`,
   since: (when: string) => `Since ${when}`,
-  fromTo: (from: string, to: string) => `It was so from ${from} to ${to}.`,
+  fromTo: (from: string, to: string) => `It lasted from ${from} to ${to}.`,
   times: (count: number) => (count === 1 ? 'once more' : `${count} more times`),
   digest: (times: string) => `It happened ${times} within a day.`,
   among: (abouts: string) => `Among them: ${abouts}`,
-  test: 'What GoSIP tells you arrives here.',
+  test: 'Notifications from GoSIP reach you here.',
 
   counted: {
     call: counted('call', 'calls'),
@@ -68,7 +68,7 @@ export const en = {
   /** Where nobody knows the address of the panel. */
   under: (page: string) => `You find it in GoSIP under ${page}.`,
   footer: (house: string) =>
-    `From ${house}, the telephones of your house. What reaches you here, you choose in GoSIP under Notifications.`,
+    `From ${house}, your telephones at home. What reaches you here is your choice: in GoSIP, under Notifications.`,
 
   action: { 'call-back': 'Call back', 'mark-heard': 'Mark as heard', 'mark-read': 'Mark as read', block: 'Block' },
 };

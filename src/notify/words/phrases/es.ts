@@ -28,7 +28,7 @@ export const es: Phrases = {
   audioTooLarge: 'La grabación es demasiado grande para un correo. Puedes escucharla en GoSIP.',
   audioLost: 'La grabación en sí se ha perdido.',
   noWords: 'No se entendió ninguna palabra.',
-  code: 'Lleva un código para entrar o pagar, por eso su texto se queda en GoSIP.',
+  code: 'El texto lleva un código para entrar o pagar: léelo en GoSIP.',
   files: counted('archivo', 'archivos'),
   leftOut: (count) =>
     count === 1
@@ -39,7 +39,7 @@ export const es: Phrases = {
   times: (count) => (count === 1 ? 'una vez más' : `${count} veces más`),
   digest: (times) => `Ha ocurrido ${times} en un día.`,
   among: (abouts) => `Entre otros: ${abouts}`,
-  test: 'Lo que GoSIP te avisa llega aquí.',
+  test: 'Las notificaciones de GoSIP te llegan aquí.',
 
   counted: {
     call: counted('llamada', 'llamadas'),

@@ -29,7 +29,7 @@ export const fr: Phrases = {
   audioTooLarge: 'L’enregistrement est trop lourd pour un e-mail. Vous pouvez l’écouter dans GoSIP.',
   audioLost: 'L’enregistrement lui-même est perdu.',
   noWords: 'Aucun mot n’a pu être reconnu.',
-  code: 'Il contient un code de connexion ou de paiement : son texte reste donc dans GoSIP.',
+  code: 'Le texte contient un code de connexion ou de paiement : lisez-le dans GoSIP.',
   files: counted('fichier', 'fichiers'),
   leftOut: (count) =>
     count === 1
@@ -40,7 +40,7 @@ export const fr: Phrases = {
   times: (count) => (count === 1 ? 'encore une fois' : `encore ${count} fois`),
   digest: (times) => `Cela s’est produit ${times} en un jour.`,
   among: (abouts) => `Entre autres : ${abouts}`,
-  test: 'Ce que GoSIP vous signale arrive ici.',
+  test: 'Les notifications de GoSIP vous parviennent ici.',
 
   counted: {
     call: counted('appel', 'appels'),

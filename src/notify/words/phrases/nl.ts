@@ -25,10 +25,10 @@ export const nl: Phrases = {
   to: (called) => `Aan: ${called}`,
   callIsOver: 'De oproep is voorbij.',
   audioAttached: 'De opname zit erbij.',
-  audioTooLarge: 'De opname is te groot voor een mail. Je kunt ze in GoSIP beluisteren.',
+  audioTooLarge: 'De opname is te groot voor een mail. Je kunt hem in GoSIP beluisteren.',
   audioLost: 'De opname zelf is verloren gegaan.',
   noWords: 'Er waren geen woorden in te herkennen.',
-  code: 'Er staat een code in om in te loggen of te betalen, daarom blijft de tekst in GoSIP.',
+  code: 'De tekst bevat een code om in te loggen of te betalen: lees hem in GoSIP.',
   files: counted('bestand', 'bestanden'),
   leftOut: (count) =>
     count === 1
@@ -39,7 +39,7 @@ export const nl: Phrases = {
   times: (count) => (count === 1 ? 'nog een keer' : `nog ${count} keer`),
   digest: (times) => `Binnen een dag gebeurde dat ${times}.`,
   among: (abouts) => `Waaronder: ${abouts}`,
-  test: 'Wat GoSIP je meldt, komt hier aan.',
+  test: 'Meldingen van GoSIP komen hier bij je aan.',
 
   counted: {
     call: counted('oproep', 'oproepen'),
