@@ -187,6 +187,7 @@ describe('a notification', () => {
       messages: words['page.messages'],
       alerts: words['page.alerts'],
     });
+    expect(phrases[language].footer('GoSIP')).toContain(words['page.notifications']);
     expect(actionLabel('call-back', language)).toBe(words['voicemail.callBack']);
     expect(actionLabel('mark-heard', language)).toBe(words['voicemail.markHeard']);
   });
