@@ -53,6 +53,7 @@ import { composePanelLinks } from './panel-links.ts';
 import { composePeople } from './people.ts';
 import type { PeopleRoom } from './people.ts';
 import { pingPhone } from './phone-ping.ts';
+import { composePhoneTargets } from './phone-targets.ts';
 import { composeRoutingPreview } from './routing-preview.ts';
 import { composeRouting } from './routing.ts';
 import { composeScreening } from './screening.ts';
@@ -283,6 +284,7 @@ async function composeRooms(context: AppContext, storage: Storage, { primaryAddr
     ...composed,
     blueprints: composeBlueprints(core.core),
     outboxRoom,
+    phoneTargets: composePhoneTargets({ phones: core.phones, people: people.people }),
     routing,
     routingPreview,
     diagnosis,

@@ -7,6 +7,7 @@ import { CoreCalendars } from '#home-assistant/core-calendars.ts';
 import { coreHealth } from '#home-assistant/core-health.ts';
 import { CoreLine } from '#home-assistant/core-line.ts';
 import type { CoreConnection } from '#home-assistant/core-connection.ts';
+import { CorePhones } from '#home-assistant/core-phones.ts';
 import { CoreNotifications } from '#home-assistant/core-notifications.ts';
 import type { OpenAlerts } from '#home-assistant/core-notifications.ts';
 import { coreFetch } from '#home-assistant/core-rest.ts';
@@ -24,6 +25,7 @@ export type CoreRoom = {
   readonly coreFetch: CoreFetch | undefined;
   readonly speech: CoreSpeech | undefined;
   readonly calendars: CoreCalendars | undefined;
+  readonly phones: CorePhones | undefined;
   readonly states: StatesPort;
   /** Asks for the states of what `entityIds` names, now and after each change of the rules. */
   readonly watchStates: (entityIds: () => readonly string[]) => void;
@@ -35,7 +37,7 @@ export type CoreRoom = {
 export function composeCore({ options, clock, events, log, stack }: AppContext): CoreRoom {
   const access = options.homeAssistant.core;
   if (access === undefined) {
-    const nothing = { core: undefined, coreFetch: undefined, speech: undefined, calendars: undefined };
+    const nothing = { core: undefined, coreFetch: undefined, speech: undefined, calendars: undefined, phones: undefined };
     return { ...nothing, states: () => undefined, watchStates: () => {}, showAlerts: () => {}, face: faceOf({}) };
   }
   const child = log.child({ room: 'home-assistant' });
@@ -47,12 +49,15 @@ export function composeCore({ options, clock, events, log, stack }: AppContext):
   const closing = new AbortController();
   stack.defer(() => closing.abort());
   const fetchCore = coreFetch(access, clock, closing.signal);
+  const phones = new CorePhones({ core: line, coreFetch: fetchCore });
+  stack.defer(() => phones.stop());
   const { language, country } = options.house;
   return {
     core: line,
     coreFetch: fetchCore,
     calendars: new CoreCalendars({ core: line, coreFetch: fetchCore }),
     speech: new CoreSpeech({ core: line, coreFetch: fetchCore, language, country }),
+    phones,
     states: (entityId) => states.of(entityId),
     watchStates(entityIds) {
       stack.defer(events.on('routes.changed', () => states.watch(entityIds())));

@@ -33,6 +33,7 @@ export class FakeCoreSession {
   readonly #socket: Duplex;
   readonly #core: SessionCore;
   readonly #entities = new Map<number, readonly string[] | undefined>();
+  readonly #events = new Map<number, string>();
   #isSignedIn = false;
   #isCoalescing = false;
   #lastId = 0;
@@ -71,6 +72,13 @@ export class FakeCoreSession {
       const now = this.#core.states.get(entityId);
       const change = { [entityId]: { '+': { s: now?.state, a: now?.attributes, lc: 1 } } };
       this.#say([{ id, type: 'event', event: now === undefined ? { r: [entityId] } : { c: change } }]);
+    }
+  }
+
+  /** An event of Home Assistant's bus, to each subscription of its type. */
+  fired(type: string, data: object): void {
+    for (const [id, wanted] of this.#events) {
+      if (wanted === type) this.#say([{ id, type: 'event', event: { event_type: type, data, origin: 'REMOTE', context: {} } }]);
     }
   }
 
@@ -118,8 +126,11 @@ export class FakeCoreSession {
         return { result: null, events: [] };
       case 'subscribe_entities':
         return { result: null, events: [this.#subscribe(id, message['entity_ids'] as readonly string[] | undefined)] };
+      case 'subscribe_events':
+        this.#events.set(id, String(message['event_type']));
+        return { result: null, events: [] };
       case 'unsubscribe_events':
-        if (!this.#entities.delete(Number(message['subscription'])))
+        if (!this.#entities.delete(Number(message['subscription'])) && !this.#events.delete(Number(message['subscription'])))
           throw new CoreRefusal('not_found', 'Subscription not found.');
         return { result: null, events: [] };
       default: {

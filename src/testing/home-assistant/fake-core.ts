@@ -89,6 +89,11 @@ export class FakeCore implements AsyncDisposable {
     for (const session of this.#sessions) session.stateChanged(entityId);
   }
 
+  /** Whoever fires it: an app, an automation, a person. */
+  fire(type: string, data: object): void {
+    for (const session of this.#sessions) session.fired(type, data);
+  }
+
   /** All commands of that type, also those of connections before. */
   commandsOf(type: string): readonly SessionMessage[] {
     return this.received.filter((message) => message.type === type);
