@@ -1,0 +1,78 @@
+// Owns what becomes of a button of a notification that was pressed: whether it still holds, for whom, and that it is done once.
+// Called by app/notification-actions.ts, for Home Assistant's phones and for browsers.
+// Must stay true: it is done with the rights that the person has now, within a day, each button once; a fault is told and may be tried again.
+import { AppError } from '#base/errors.ts';
+import type { Clock } from '#base/clock.ts';
+import type { DeliveryId, PersonId } from '#base/ids.ts';
+import { kindFacts } from '#contract/notification-kinds.ts';
+import type { NotificationAction } from '#contract/notification-kinds.ts';
+import type { ActionTokens, Pressed } from './action-tokens.ts';
+import type { Notification } from './kinds/notification.ts';
+
+/** What was told, and to whom. */
+export type ToldDelivery = {
+  readonly id: DeliveryId;
+  readonly personId: PersonId;
+  readonly notification: Notification;
+  /** When it arrived, or was first to be sent. */
+  readonly at: number;
+};
+
+/** Of whom it is asked, and about what. */
+export type Asked = Pick<ToldDelivery, 'personId' | 'notification'> & { readonly action: NotificationAction };
+
+export type ActionsDeps = {
+  readonly tokens: ActionTokens;
+  readonly find: (id: DeliveryId) => ToldDelivery | undefined;
+  /** Does it as the person would in the panel, and says what came of it, in their language. Rejects with an AppError where it cannot be done. */
+  readonly carryOut: (asked: Asked) => Promise<string>;
+  readonly clock: Pick<Clock, 'now'>;
+};
+
+const lifetimeMs = 86_400_000;
+
+export class Actions {
+  readonly #deps: ActionsDeps;
+  /** By token's content, until when nobody may press it again. */
+  readonly #done = new Map<string, number>();
+
+  constructor(deps: ActionsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Which delivery it is of; undefined where the token is not ours. */
+  read(token: string): Pressed | undefined {
+    return this.#deps.tokens.read(token);
+  }
+
+  /** `by`: who presses it, where that is known. Rejects with an AppError: `not-found` where it is nothing of theirs, `conflict` where it is over. */
+  async press(token: string, by?: PersonId): Promise<string> {
+    const { find, carryOut } = this.#deps;
+    const pressed = this.read(token);
+    const told = pressed === undefined ? undefined : find(pressed.deliveryId);
+    if (pressed === undefined || told === undefined || (by !== undefined && by !== told.personId))
+      throw new AppError('not-found', 'There is no such notification of yours');
+    const { personId, notification } = told;
+    this.#begin(pressed, told);
+    try {
+      return await carryOut({ action: pressed.action, personId, notification });
+    } catch (error) {
+      this.#done.delete(keyOf(pressed));
+      throw error;
+    }
+  }
+
+  #begin(pressed: Pressed, { notification: { kind }, at }: ToldDelivery): void {
+    const now = this.#deps.clock.now();
+    for (const [key, until] of this.#done) if (until <= now) this.#done.delete(key);
+    const allowed = kind === 'call-over' ? [] : kindFacts[kind].actions;
+    if (!allowed.includes(pressed.action) || now - at >= lifetimeMs)
+      throw new AppError('conflict', 'This notification is too old: open GoSIP instead');
+    if (this.#done.has(keyOf(pressed))) throw new AppError('conflict', 'This is done already');
+    this.#done.set(keyOf(pressed), at + lifetimeMs);
+  }
+}
+
+function keyOf({ action, deliveryId }: Pressed): string {
+  return `${action}:${deliveryId}`;
+}
