@@ -24,6 +24,8 @@ export const mendingPages: Readonly<Record<AlertId, TitledPage | undefined>> = {
   'recording-suspended': 'recording',
   'transcripts-missing': 'recording',
   'holidays-unread': 'routing',
+  'backup-failed': 'backup',
+  'number-settings-drifted': 'twilio',
   'mqtt-broken': 'home-assistant',
   'home-assistant-refuses': 'home-assistant',
   'notifications-failing': 'channels',

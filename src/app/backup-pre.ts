@@ -4,11 +4,20 @@ import { join } from 'node:path';
 import { AppError } from '#base/errors.ts';
 import { readOptions } from '#options/options.ts';
 import { makeBackupCopy } from '#storage/backup-copy.ts';
+import { noteBackup } from '#system/backup-outcome.ts';
 
 async function run(): Promise<string> {
   const read = readOptions();
   if (read.kind === 'problems') throw new AppError('invalid', read.problems.join('; '));
-  return makeBackupCopy(join(read.options.dataDirectory, 'gosip.db'));
+  const { dataDirectory } = read.options;
+  try {
+    const copy = await makeBackupCopy(join(dataDirectory, 'gosip.db'));
+    noteBackup(dataDirectory, undefined);
+    return copy;
+  } catch (error) {
+    noteBackup(dataDirectory, error instanceof AppError ? error.message : String(error));
+    throw error;
+  }
 }
 
 try {

@@ -8,6 +8,7 @@ import type { Sip } from '#sip/sip.ts';
 import { TwilioChangesStore } from '#twilio/setup/changes-store.ts';
 import type { SetupLog } from '#twilio/setup/setup-records.ts';
 import { TwilioStepsStore } from '#twilio/setup/steps-store.ts';
+import { accountAlerts } from '#twilio/setup/account-alerts.ts';
 import { AccountWatch } from '#twilio/setup/account-watch.ts';
 import { Provisioning } from '#twilio/setup/provisioning.ts';
 import { originationTargetOf } from '#twilio/setup/origination-target.ts';
@@ -62,7 +63,11 @@ export function composeTwilioSetup(deps: TwilioSetupDeps): { readonly setup: Twi
     isTrunkReady: () => isTrunkReachable(sip.trunkStates(), trunkName),
     outboxProblem: () => twilio.outbox.problemOf('Twilio'),
   });
-  return { setup, face: faceOf({ routes: setupRoutes(setup, numbers), entities, probes: { Twilio: () => watch.health() } }) };
+  const alerts = accountAlerts(() => watch.state);
+  return {
+    setup,
+    face: faceOf({ routes: setupRoutes(setup, numbers), entities, alerts, probes: { Twilio: () => watch.health() } }),
+  };
 }
 
 /** Whoever looks sees each step as it is made. */

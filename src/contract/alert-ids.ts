@@ -13,6 +13,8 @@ export const alertIds = [
   'recording-suspended',
   'transcripts-missing',
   'holidays-unread',
+  'backup-failed',
+  'number-settings-drifted',
   'mqtt-broken',
   'home-assistant-refuses',
   'notifications-failing',

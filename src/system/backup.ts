@@ -28,6 +28,8 @@ export type BackupDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly randomBytes: (length: number) => Buffer;
+  /** Whether a backup came to its end; `problem` in the user's words. One that its reader broke off says nothing. */
+  readonly onOutcome: (problem: string | undefined) => void;
 };
 
 type Source = { readonly name: string; readonly path: string };
@@ -56,9 +58,12 @@ export class Backup {
 
   /** Throws `conflict` while another one is made, `unavailable` where there is no room for the copy of the database. */
   async create(passphrase: string | undefined): Promise<StreamReply> {
-    const { clock, problem, randomBytes } = this.#deps;
+    const { clock, problem, randomBytes, onOutcome } = this.#deps;
     const reason = problem();
-    if (reason !== undefined) throw new AppError('unavailable', reason, because('disk-full'));
+    if (reason !== undefined) {
+      onOutcome(reason);
+      throw new AppError('unavailable', reason, because('disk-full'));
+    }
     if (this.#isRunning)
       throw new AppError('conflict', 'Another backup is being made: wait until it is done', because('backup-running'));
     this.#isRunning = true;
@@ -74,6 +79,7 @@ export class Backup {
         ? { contentType: tar, fileName: `${name}.tar`, read }
         : { contentType: sealed, fileName: `${name}.gosip`, read };
     } catch (error) {
+      onOutcome(error instanceof AppError ? error.message : 'the log says why');
       await this.#end();
       throw error;
     }
@@ -107,6 +113,18 @@ export class Backup {
   }
 
   async *#stream(database: string, at: number): AsyncGenerator<Uint8Array> {
+    const { log, onOutcome } = this.#deps;
+    try {
+      yield* this.#members(database, at);
+    } catch (error) {
+      log.error({ err: error }, 'A backup broke off');
+      onOutcome(error instanceof AppError ? error.message : 'a file could not be read; the log says which');
+      throw error;
+    }
+    onOutcome(undefined);
+  }
+
+  async *#members(database: string, at: number): AsyncGenerator<Uint8Array> {
     const { dataDirectory, clock, log, version, schema } = this.#deps;
     const begin = clock.monotonic();
     const members: Member[] = [];

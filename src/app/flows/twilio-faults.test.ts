@@ -122,6 +122,9 @@ test('a number that was pointed elsewhere is shown, and set right again by setup
   expect(happened('number.url-drift')).toBe(1);
   const { parts } = await at.house.api<{ parts: { name: string; status: string }[] }>('GET', '/system/health');
   expect(parts.find(({ name }) => name === 'Twilio')?.status).not.toBe('ok');
+  const alerts = async () =>
+    (await at.house.api<{ open: { alertId: string }[] }>('GET', '/system/alerts')).open.map(({ alertId }) => alertId);
+  expect(await alerts()).toContain('number-settings-drifted');
   const { steps } = await at.house.api<{ steps: { step: string; outcome: string }[] }>(
     'POST',
     '/system/setup/twilio/provision',
@@ -129,4 +132,5 @@ test('a number that was pointed elsewhere is shown, and set right again by setup
   );
   expect(steps).toContainEqual(expect.objectContaining({ step: `number ${at.ours}`, outcome: 'done' }));
   expect(await look()).toEqual([]);
+  expect(await alerts()).not.toContain('number-settings-drifted');
 });

@@ -94,7 +94,8 @@ export class AccountWatch {
   }
 }
 
-function driftText(drift: readonly Drift[]): string {
+/** What differs, and what mends it. */
+export function driftText(drift: readonly Drift[]): string {
   const changed = drift.filter(({ mend }) => mend === 'provision');
   const diverted = drift.filter(({ mend }) => mend === 'defer-messages').map(({ what, is }) => `${what} ${is}`);
   const parts = changed.map(({ what, field }) => (field === undefined ? `${what} is missing` : `${field} of ${what}`));
