@@ -110,6 +110,7 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   const alerts: AlertWatch = startAlerts(context, mounted.alerts);
   core.showAlerts(alerts, links);
   notifications.watchAlerts(alerts);
+  notifications.actBy(mounted.routes);
   const httpPort = await http.start(mounted.routes);
   const isQuiet = () => calls.calls.list().length === 0;
   startIngress({ ...context, supervisor: supervisor.client, core: core.core, people: people.people, http }, mounted.routes);
@@ -264,6 +265,7 @@ async function composeRooms(context: AppContext, storage: Storage, { primaryAddr
     outbox,
     fence,
   });
+  const phoneTargets = composePhoneTargets({ phones: core.phones, people: people.people });
   const notifications = composeNotifications({
     ...context,
     storage,
@@ -277,14 +279,18 @@ async function composeRooms(context: AppContext, storage: Storage, { primaryAddr
     routing,
     core: core.core,
     people: people.people,
-    linkOf: links.of,
+    links,
     fence,
+    devices,
+    phones: core.phones,
+    actionKey: keys.action,
+    isOwnPhone: phoneTargets.isOwnPhone,
   });
   return {
     ...composed,
     blueprints: composeBlueprints(core.core),
     outboxRoom,
-    phoneTargets: composePhoneTargets({ phones: core.phones, people: people.people }),
+    phoneTargets,
     routing,
     routingPreview,
     diagnosis,

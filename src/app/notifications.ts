@@ -2,6 +2,7 @@
 // Called by app.ts, once every room is there that people are told of.
 // Must stay true: nothing is sent before all of it is there; secrets are sealed with the house's key.
 import type { PersonId, TargetId } from '#base/ids.ts';
+import type { Route } from '#contract/endpoint.ts';
 import type { ChannelId } from '#contract/notification-kinds.ts';
 import { mailSettings } from '#contract/mail-settings.ts';
 import { isUrgentAlert } from '#notify/alert-episodes.ts';
@@ -22,7 +23,6 @@ import type { Channel, Outcome, ReadChannel } from '#notify/kinds/channel.ts';
 import { MailChannel } from '#notify/mail/mail-channel.ts';
 import { Gotify } from '#notify/push/gotify.ts';
 import { Ntfy } from '#notify/push/ntfy.ts';
-import type { NotifyContentDeps } from './notify-content.ts';
 import type { SealedSecrets } from '#storage/sealed-secrets.ts';
 import type { Outbox } from '#storage/outbox.ts';
 import type { AppContext, RoomFace, Storage } from './context.ts';
@@ -30,6 +30,10 @@ import { faceOf } from './face.ts';
 import { composeRender } from './notify-words.ts';
 import type { Render } from './notify-words.ts';
 import type { PeopleRoom } from './people.ts';
+import type { PanelLinks } from './panel-links.ts';
+import type { PhoneTargets } from './phone-targets.ts';
+import { composePushChannels } from './push-channels.ts';
+import type { PushChannelDeps } from './push-channels.ts';
 import { composeReach, composeTelling } from './told.ts';
 import type { ReachDeps, ReachRoom } from './told.ts';
 
@@ -43,30 +47,35 @@ const makers: readonly ((parts: ChannelParts) => Channel)[] = [
   ({ readOf, fence, render }) => new Ntfy({ read: readOf('ntfy'), fence, render }),
 ];
 
-type NotificationDeps = Omit<ReachDeps, 'secrets'> & {
+type NotificationDeps = Omit<ReachDeps, 'secrets' | 'linkOf'> & {
   readonly storage: Storage;
   readonly outbox: Outbox;
   readonly secrets: Readonly<Record<'channels' | 'targets', SealedSecrets>>;
   readonly people: PeopleRoom['people'];
-  readonly linkOf: NotifyContentDeps['linkOf'];
+  readonly links: PanelLinks;
   readonly fence: Fence;
-};
+  readonly isOwnPhone: PhoneTargets['isOwnPhone'];
+} & Pick<PushChannelDeps, 'devices' | 'phones' | 'actionKey'>;
 
 export type NotificationRoom = {
   readonly face: RoomFace;
   /** How many deliveries ended how since the start. */
   readonly counts: () => ChannelHealth['counts'];
   readonly watchAlerts: (alerts: OpenAlerts) => void;
+  /** By these the buttons of notifications do what people could do in the panel: every endpoint of the house. */
+  readonly actBy: (routes: readonly Route[]) => void;
 };
 
 const dayMs = 86_400_000;
 
 export function composeNotifications(deps: NotificationDeps): NotificationRoom {
-  const { storage, outbox, secrets, people, clock, newId, events, stack, options, linkOf, fence } = deps;
+  const { storage, outbox, secrets, people, clock, newId, events, stack, options, links, fence } = deps;
+  const linkOf = links.of;
   const { db, writes } = storage;
   const log = deps.log.child({ room: 'notify' });
-  const reach = composeReach({ ...deps, secrets: secrets.targets });
+  const reach = composeReach({ ...deps, linkOf, secrets: secrets.targets });
   const health = new ChannelHealth({ onChanged: (channel) => events.emit('notification-settings.changed', { channel }) });
+  const hasten = (id: ChannelId) => void writes.write(() => outbox.hasten(id)).catch(() => {});
   const channels = new Channels({
     store: new ChannelStore(db),
     secrets: secrets.channels,
@@ -74,21 +83,23 @@ export function composeNotifications(deps: NotificationDeps): NotificationRoom {
     clock,
     onSaved(channel) {
       health.renew(channel);
-      void writes.write(() => outbox.hasten(channel)).catch(() => {});
+      hasten(channel);
       events.emit('notification-settings.changed', { channel });
     },
   });
   const render = composeRender(deps);
-  channels.use(makers.map((make) => make({ readOf: (id) => () => channels.saved(id), fence, render })));
+  const push = composePushChannels({ ...deps, log, channels, render });
+  const made = makers.map((make) => make({ readOf: (id) => () => channels.saved(id), fence, render }));
+  channels.use([...made, ...push.channels]);
   stack.defer(() => channels.stop());
   const store = new DeliveryStore(db);
+  const languageOf = (personId: PersonId) => reach.preferences.of(personId).language ?? options.house.language;
   const sending = new Sending({
     channelOf: (id) => channels.get(id),
     maxAttachmentBytes: (id) => maxAttachmentBytes(channels, id),
     openTarget: (id) => reach.targets.opened(id),
     content: reach.content,
-    languageOf: (personId) => reach.preferences.of(personId).language ?? options.house.language,
-    ...{ linkOf, clock, newId, log },
+    ...{ languageOf, linkOf, clock, newId, log },
   });
   const settleTarget = targetSettler(reach, { clock, events });
   const canBeAsked = (id: ChannelId) => id === 'mail' && mailServiceOf(channels) === 'postmark';
@@ -110,7 +121,6 @@ export function composeNotifications(deps: NotificationDeps): NotificationRoom {
     room: reach,
     deliveries,
     available,
-    isOwnPhone: () => Promise.resolve(false),
     async tryTarget(targetId) {
       const target = sending.openTarget(targetId);
       if (target === undefined) return { isDelivered: false, reason: 'no-target', detail: 'There is no such target any more' };
@@ -124,13 +134,15 @@ export function composeNotifications(deps: NotificationDeps): NotificationRoom {
     ...deliveryRoutes({ deliveries, nameOf, targetNameOf: (id) => reach.targets.byId(id)?.name ?? '' }),
     ...channelRoutes({ channels, health, sending, waiting: (id) => store.waiting(id), clock, log }),
   ];
+  let all: readonly Route[] = [];
+  routes.push(...push.answer({ reach, deliveries, languageOf, hasten, routes: () => all }));
   const failing = (id: ChannelId) => (channels.problem(id) === 'not-set-up' ? undefined : health.failing(id));
   const face = faceOf({
     routes,
     alerts: channelAlerts(failing),
     probes: { notifications: () => notificationHealth(failing, (id) => store.waiting(id)) },
   });
-  return { face, counts: () => health.counts, watchAlerts: telling.watchAlerts };
+  return { face, counts: () => health.counts, watchAlerts: telling.watchAlerts, actBy: (every) => void (all = every) };
 }
 
 function mailServiceOf(channels: Channels): 'smtp' | 'postmark' | undefined {

@@ -42,6 +42,7 @@ export type ReachRoom = {
   readonly recipients: Recipients;
   readonly content: Content;
   readonly sources: ReturnType<typeof toldSources>;
+  readonly administrators: () => readonly PersonId[];
 };
 
 export type ReachDeps = AppContext &
@@ -78,6 +79,7 @@ export function composeReach(deps: ReachDeps): ReachRoom {
     recipients: new Recipients({ administrators, preferences }),
     content,
     sources,
+    administrators,
   };
 }
 

@@ -8,6 +8,8 @@ import { makeFolder } from '#storage/folder.ts';
 export type Keys = {
   readonly seal: Buffer;
   readonly nonce: Buffer;
+  /** Of the buttons of notifications. */
+  readonly action: Buffer;
   /** How the file was found; `found` is the usual. */
   readonly origin: 'found' | 'missing' | 'damaged';
   /** The same for the same key, and discloses nothing of it. */
@@ -68,5 +70,5 @@ function write(path: string, key: Buffer): void {
 function derive(key: Buffer, origin: Keys['origin'], problem?: string): Keys {
   const purpose = (name: string): Buffer => Buffer.from(hkdfSync('sha256', key, '', `gosip ${name}`, keyBytes));
   const fingerprint = purpose('fingerprint').subarray(0, 4).toString('hex');
-  return { seal: purpose('seal'), nonce: purpose('nonce'), origin, fingerprint, problem };
+  return { seal: purpose('seal'), nonce: purpose('nonce'), action: purpose('action'), origin, fingerprint, problem };
 }

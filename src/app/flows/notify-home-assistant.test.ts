@@ -14,13 +14,12 @@ type Listed = {
 };
 
 let house: CoreHouse;
-let phones: FakeCorePhones;
 
 afterEach(() => house[Symbol.asyncDispose]());
 
 async function start(): Promise<void> {
   house = await CoreHouse.start();
-  phones = new FakeCorePhones(house.core, [annas, bens]);
+  new FakeCorePhones(house.core, [annas, bens]);
   await house.api('PATCH', `/users/${house.anna}`, { homeAssistantUserId: 'user-anna' });
   await house.until(async () => expect((await listed()).problem).toBeNull());
 }

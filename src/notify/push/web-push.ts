@@ -7,6 +7,7 @@ import { fencedFetch } from '../fence/fenced-fetch.ts';
 import { outcomeOf } from '../fence/status-outcome.ts';
 import type { Attempt, Channel, CheckResult, Delivery, Outcome, ReadChannel } from '../kinds/channel.ts';
 import { actionLabel } from '../words/action-label.ts';
+import { cutGraphemes } from '../words/plain-text.ts';
 import type { Rendered } from '../words/render.ts';
 import type { PushKeys, Subscription } from './web-push-request.ts';
 import { pushRequest, subscriptionOf } from './web-push-request.ts';
@@ -43,6 +44,8 @@ export type PushPayload = {
 
 /** A push service takes 4,096 bytes of what is encrypted (RFC 8030 section 7.2). */
 const maxPayloadBytes = 3000;
+/** Graphemes, of which some are long. */
+const maxBody = 240;
 
 export class WebPush implements Channel {
   readonly id = 'web-push';
@@ -119,8 +122,8 @@ export function payloadOf(delivery: Delivery, deps: Pick<WebPushDeps, 'render' |
     actions: actions.map((action) => ({ action: deps.tokenOf(delivery, action), title: actionLabel(action, language) })),
   };
   let text = JSON.stringify(payload);
-  for (let length = [...body].length; Buffer.byteLength(text) > maxPayloadBytes && length > 0; length -= 20) {
-    text = JSON.stringify({ ...payload, body: `${[...body].slice(0, length).join('')}…` });
+  for (let length = maxBody; Buffer.byteLength(text) > maxPayloadBytes && length > 0; length -= 20) {
+    text = JSON.stringify({ ...payload, body: cutGraphemes(body, length) });
   }
   return text;
 }

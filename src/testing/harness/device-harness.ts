@@ -49,6 +49,7 @@ export const testRealm = 'house.test';
 const testKeys: Keys = {
   seal: Buffer.alloc(32, 1),
   nonce: Buffer.alloc(32, 2),
+  action: Buffer.alloc(32, 3),
   origin: 'found',
   fingerprint: '00000000',
   problem: undefined,
