@@ -238,3 +238,9 @@ export async function openResend(): Promise<LitElement> {
   await import('./resend.ts');
   return show('gosip-resend-dialog');
 }
+
+/** A destination of webhooks, or a new one. */
+export async function openWebhook(destinationId = ''): Promise<LitElement> {
+  await import('./webhook.ts');
+  return show('gosip-webhook-dialog', { destinationId });
+}
