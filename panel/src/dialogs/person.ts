@@ -45,6 +45,7 @@ export class GosipPersonDialog extends DraftDialog<Draft> {
   /** Empty for a new one. */
   @property() personId = '';
   @state() private hasGreeting = false;
+  @state() private hasTargets = false;
   private readonly seen = new Shown<Person | null>(
     this,
     async () => (this.personId === '' ? null : call(getPerson, { params: this.params })),
@@ -154,7 +155,7 @@ export class GosipPersonDialog extends DraftDialog<Draft> {
       ${
         person === null
           ? nothing
-          : html`${this.renderDnd(person)}
+          : html`${this.renderDnd(person)} ${this.renderTargets(person)}
               <gosip-phone-limits .personId=${person.id}></gosip-phone-limits> ${this.renderGreeting(person)}`
       }
       ${
@@ -177,6 +178,18 @@ export class GosipPersonDialog extends DraftDialog<Draft> {
   private renderDnd({ id, name }: Person) {
     return html`<h3>${t('dnd.title')}</h3>
       <gosip-dnd-schedule-row class="dnd" .personId=${id} .name=${name}></gosip-dnd-schedule-row>`;
+  }
+
+  /** Loaded when it is asked for: most people choose it themselves. */
+  private renderTargets({ id }: Person) {
+    const opened = (event: Event) => {
+      if ((event.target as HTMLDetailsElement).open)
+        void import('../parts/person-targets.ts').then(() => (this.hasTargets = true));
+    };
+    return html`<details @toggle=${opened}>
+      <summary>${t('page.notifications')}</summary>
+      ${this.hasTargets ? html`<gosip-person-targets .personId=${id}></gosip-person-targets>` : nothing}
+    </details>`;
   }
 
   /** Loaded when it is asked for: few people set it for somebody else. */
