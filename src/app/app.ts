@@ -117,7 +117,7 @@ export async function createApp(options: Options, overrides: Overrides = {}): Pr
   sipPorts.watch(core.core, isQuiet);
   supervisor.followPorts(isQuiet);
   outgoingWebhooks.start(mounted.routes);
-  outboxRoom.outbox.start();
+  outboxRoom.start();
   homeAssistant.start(mounted);
   composeBackups({ ...context, storage, keys: devices.keys, isQuiet });
   learnHouse({ ...context, storage, core: core.core, isQuiet });

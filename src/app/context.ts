@@ -64,5 +64,7 @@ export type Storage = OpenedDatabase & {
   readonly writes: WriteBatch;
   /** Whether the file with the database's name is still the open one. */
   readonly isOriginalFile: () => boolean;
+  /** They were saved on an earlier day: what waits to be sent in them may have been sent since. */
+  readonly isRestored: boolean;
   readonly face: RoomFace;
 };

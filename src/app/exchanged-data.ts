@@ -8,13 +8,16 @@ import type { SwapRequest } from '#storage/data-swap.ts';
 import type { OpenedDatabase } from '#storage/database.ts';
 import { previousFolder } from '#system/restore.ts';
 
-type ExchangedData = { readonly opened: OpenedDatabase; readonly notices: readonly string[] };
+/** `isRestored`: the data are those of an earlier day. */
+type ExchangedData = { readonly opened: OpenedDatabase; readonly notices: readonly string[]; readonly isRestored: boolean };
 type ExchangeOptions = { readonly dataDirectory: string; readonly log: Log; readonly open: () => OpenedDatabase };
 
 export function openExchangedData({ dataDirectory, log, open }: ExchangeOptions): ExchangedData {
   const swapped = apply(dataDirectory, log);
   const opened = open();
-  if (swapped.request === undefined || opened.mode === 'normal') return { opened, notices: swapped.notices };
+  if (swapped.request === undefined || opened.mode === 'normal') {
+    return { opened, notices: swapped.notices, isRestored: swapped.request !== undefined };
+  }
   // What was put aside was in use a moment ago.
   opened.db.close();
   const { take: put, put: take, at } = swapped.request;
@@ -22,7 +25,7 @@ export function openExchangedData({ dataDirectory, log, open }: ExchangeOptions)
   requestSwap(dataDirectory, { take, put: `${put}.unusable`, names: swappableNames(dataDirectory, take), at });
   const back = apply(dataDirectory, log);
   const notice = `The restored data cannot be used; the previous data is in place again. ${opened.problem ?? ''}`;
-  return { opened: open(), notices: [notice, ...(back.request === undefined ? back.notices : [])] };
+  return { opened: open(), notices: [notice, ...(back.request === undefined ? back.notices : [])], isRestored: false };
 }
 
 function apply(

@@ -27,14 +27,18 @@ export function composeStorage({ options, clock, log: root, events, stack, warni
   lockDataDirectory({ options, log, stack });
   const { dataDirectory } = options;
   const broughtBack = bringBack(path, clock.now(), log);
-  const { opened, notices: exchanged } = openExchangedData({
+  const {
+    opened,
+    notices: exchanged,
+    isRestored,
+  } = openExchangedData({
     dataDirectory,
     log,
     open: () => openDatabase({ path, log, clock }),
   });
   stack.defer(() => void opened.db.close());
   const notices = [...opened.notices, ...missingDatabaseNotice({ ...opened, dataDirectory })];
-  warnings.push(...broughtBack, ...exchanged, ...notices, ...(opened.problem === undefined ? [] : [opened.problem]));
+  warnings.push(...broughtBack.notices, ...exchanged, ...notices, ...(opened.problem === undefined ? [] : [opened.problem]));
   const onProblem = (reason: string | undefined) => {
     if (reason === undefined) events.emit('storage.recovered', {});
     else events.emit('storage.failed', { reason });
@@ -55,18 +59,18 @@ export function composeStorage({ options, clock, log: root, events, stack, warni
       storage: async () => storageHealth({ lost: file.problem, failing: opened.problem ?? (await probe.problem()), notices }),
     },
   });
-  return { ...opened, writes, isOriginalFile: () => file.isOurs(), face };
+  return { ...opened, writes, isOriginalFile: () => file.isOurs(), isRestored: isRestored || broughtBack.isRestored, face };
 }
 
 /** A database that cannot be put in its place is left where it is: the house starts with the one there. */
-function bringBack(path: string, now: number, log: Log): readonly string[] {
+function bringBack(path: string, now: number, log: Log): { readonly notices: readonly string[]; readonly isRestored: boolean } {
   try {
     const notice = takeBackupCopy(path, now);
     if (notice !== undefined) log.warn({ path }, notice);
-    return notice === undefined ? [] : [notice];
+    return { notices: notice === undefined ? [] : [notice], isRestored: notice !== undefined };
   } catch (error) {
     log.error({ err: error }, 'The copy of the database in this backup cannot be taken');
-    return [];
+    return { notices: [], isRestored: false };
   }
 }
 

@@ -118,7 +118,7 @@ function open(isRestored = false): House {
     tellNow: (id, notification) => sending.tellNow(id, notification),
   });
   deliveries.settleOrphans();
-  if (isRestored) for (const [kind] of handlers) outbox.endRestored(kind);
+  if (isRestored) outbox.endRestored();
   outbox.start();
   return { deliveries, outbox, health };
 }

@@ -150,14 +150,16 @@ export class Outbox {
   }
 
   /**
-   * Ends what is open of a kind as `unknown`: with data that were restored, it may have been done since they were saved. After its handler
-   * is registered, before `start`.
+   * Ends what is open as `unknown`, but for `exceptKinds`: with data that were restored, it may have been done since they were saved. After
+   * the handlers are registered, before `start`.
    */
-  endRestored(kind: string): void {
-    const handler = this.#handlers.get(kind);
-    if (handler === undefined || !this.#options.isDurable) return;
+  endRestored(exceptKinds: readonly string[] = []): void {
+    if (!this.#options.isDurable) return;
     const message = 'The data of the house were restored: it may have been sent since they were saved';
-    for (const item of this.#store.open(kind)) this.#end(item, handler, { state: 'unknown', why: 'restored', message });
+    for (const [kind, handler] of this.#handlers) {
+      if (exceptKinds.includes(kind)) continue;
+      for (const item of this.#store.open(kind)) this.#end(item, handler, { state: 'unknown', why: 'restored', message });
+    }
   }
 
   start(): void {
