@@ -350,6 +350,19 @@ describe('while it is quiet', () => {
     expect(sent).toEqual(['60 ntfy missed-call+voicemail', '28800 ntfy message']);
   });
 
+  it('what waits does so for a day at most, however often do not disturb is switched on', async () => {
+    const dayMs = 86_400_000;
+    when = () => clock.now() + dayMs;
+    const { deliveries } = open();
+    deliveries.tell([missed(1)]);
+    for (let n = 0; n < 5; n += 1) {
+      await settle(4 * 3_600_000);
+      deliveries.reconsider(anna);
+    }
+    await settle(5 * 3_600_000);
+    expect(sent).toEqual(['86400 ntfy missed-call']);
+  });
+
   it('what the person does not want at all any more is let go', async () => {
     when = () => morning;
     const { deliveries, outbox } = open();

@@ -16,6 +16,7 @@ import type { KeptDelivery } from './delivery.ts';
 import { outboxKindOf } from './delivery-handler.ts';
 import type { DeliveryFilter, DeliveryStore } from './delivery-store.ts';
 import type { Notification } from './kinds/notification.ts';
+import { maxHeldMs } from './quiet.ts';
 import { paces, ringingPace } from './schedules.ts';
 import type { ToTell, ToldDeliveries } from './to-tell.ts';
 
@@ -97,8 +98,10 @@ export class Deliveries implements ToldDeliveries {
       const { notification, targetId } = delivery;
       const reached = channelsFor({ notification, personId: delivery.personId, isUrgent: isUrgent(notification) }, now);
       const when = reached.find(({ target }) => target.id === targetId)?.when ?? 'drop';
+      // Whoever switches do not disturb on again and again is told after a day all the same.
+      const until = when === 'now' || when === 'drop' ? now : Math.min(when, delivery.createdAt + maxHeldMs);
       if (when === 'drop') this.#cancel(delivery, 'switched-off');
-      else if (when === 'now' || when !== delivery.nextAt) this.#move(delivery, when === 'now' ? now : when);
+      else if (until !== delivery.nextAt) this.#move(delivery, until);
     }
   }
 
@@ -170,7 +173,7 @@ export class Deliveries implements ToldDeliveries {
     const before = after === undefined ? undefined : store.byDedupe(`${after}:${target.id}`);
     if (after !== undefined && (before === undefined || !mayHaveArrived(before))) return;
     const instead = unless === undefined ? undefined : store.byDedupe(`${unless}:${target.id}`);
-    if (instead !== undefined && instead.state !== 'held') return;
+    if (instead !== undefined && instead.state !== 'held' && instead.state !== 'cancelled') return;
     const problem = problemOf(target.channel);
     if (problem === 'not-set-up' || problem === 'switched-off') return;
     const fresh = this.#fresh({ dedupe, notification, personId, target });
