@@ -103,9 +103,9 @@ export class SmtpPeer implements AsyncDisposable {
     return (this.#server.server.address() as AddressInfo).port;
   }
 
-  /** How many are open. */
+  /** How many are open; by its own count, since STARTTLS takes away whoever listens to a socket. */
   get open(): number {
-    return this.#sockets.size;
+    return this.#server.connections.size;
   }
 
   /** Whether somebody is about to send a mail. */
