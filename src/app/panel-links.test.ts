@@ -41,7 +41,7 @@ function start({ publicUrl, self: ask }: Given) {
     storage: { db, writes: new WriteBatch({ db, log, defer: (commit) => commit() }) },
     supervisor: ask === undefined ? undefined : { self: ask },
     core,
-    people: { get: (id) => (id === anna ? { homeAssistantUserId: 'user_anna' } : {}) as never },
+    people: { byId: (id) => (id === anna ? { homeAssistantUserId: 'user_anna' } : {}) as never },
   });
 }
 

@@ -30,7 +30,7 @@ type PanelLinksDeps = Pick<AppContext, 'options' | 'log' | 'stack'> & {
   /** Undefined where no Supervisor started us. */
   readonly supervisor: Pick<Supervisor, 'self'> | undefined;
   readonly core: CoreConnection | undefined;
-  readonly people: Pick<People, 'get'>;
+  readonly people: Pick<People, 'byId'>;
 };
 
 export function composePanelLinks(deps: PanelLinksDeps): PanelLinks {
@@ -46,7 +46,7 @@ export function composePanelLinks(deps: PanelLinksDeps): PanelLinks {
   const page = () => known.get('app_page');
   return {
     of(path, personId) {
-      const isTheirs = people.get(personId)?.homeAssistantUserId !== undefined;
+      const isTheirs = people.byId(personId)?.homeAssistantUserId !== undefined;
       return panelLink(path, { own, page: page(), homeAssistant: known.get('home_assistant_url') }, isTheirs);
     },
     inHomeAssistant(path) {
