@@ -1,6 +1,7 @@
 // Owns what is set up of each way to reach people: its settings, and its secrets.
 // Called by its routes, and by the channels, which read their own.
 // Must stay true: memory has what the database has; a secret is sealed on the disk and never shown again.
+import { AppError } from '#base/errors.ts';
 import type { Clock } from '#base/clock.ts';
 import { notificationChannels } from '#contract/notification-kinds.ts';
 import type { ChannelId, DeliveryReason } from '#contract/notification-kinds.ts';
@@ -74,7 +75,10 @@ export class Channels {
     );
   }
 
+  /** Throws `invalid` for settings by which nothing can be sent. */
   async save(id: ChannelId, change: ChannelChange): Promise<void> {
+    const details = this.#channels.get(id)?.wrongSettings?.(change.settings) ?? [];
+    if (details.length > 0) throw new AppError('invalid', 'Nothing can be sent by these settings', { details });
     await this.#deps.writes.write(() => this.#put(id, change));
     this.#known.delete(id);
     this.#channels.get(id)?.changed?.();

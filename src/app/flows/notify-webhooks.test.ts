@@ -194,28 +194,67 @@ test('every endpoint by which is read what an event is about is there, and takes
   expect(new Set(paths.map(String))).toEqual(new Set(['GET,:id']));
 });
 
-test('what was on its way when the house was killed arrives after it is there again, known by its id', async () => {
-  const dataDirectory = mkdtempSync(join(tmpdir(), 'gosip-webhooks-'));
-  try {
-    peer.answers.push('stall', 'stall');
-    const first = await House.start({ dataDirectory });
-    const { token, sipPort } = first;
-    const hook = { name: 'My program', url: peer.url, allowsPrivate: true, events: ['contact.created'] };
-    const { id } = await first.api<Destination>('POST', '/external', hook);
-    for (const name of ['One', 'Two', 'Three']) {
-      await first.api('POST', '/contacts', { name, numbers: [{ number: '+14165550178' }] });
+test(
+  'what was on its way when the house was killed arrives after it is there again, known by its id',
+  { timeout: 240_000 },
+  async () => {
+    const dataDirectory = mkdtempSync(join(tmpdir(), 'gosip-webhooks-'));
+    try {
+      peer.answers.push('stall', 'stall');
+      const first = await House.start({ dataDirectory });
+      const { token, sipPort } = first;
+      const hook = { name: 'My program', url: peer.url, allowsPrivate: true, events: ['contact.created'] };
+      const { id } = await first.api<Destination>('POST', '/external', hook);
+      for (const name of ['One', 'Two', 'Three']) {
+        await first.api('POST', '/contacts', { name, numbers: [{ number: '+14165550178' }] });
+      }
+      await peer.received(2);
+      await first.program.stop('SIGKILL');
+      await using second = await House.start({ dataDirectory, token, sipPort });
+      await peer.received(5);
+      const listed = async () => (await second.api<Page<Delivery>>('GET', `/external/${id}/deliveries`)).items;
+      await expect
+        .poll(async () => (await listed()).map(({ state }) => state), { timeout: 30_000 })
+        .toEqual(Array(3).fill('delivered'));
+      const ids = peer.requests.map(({ headers }) => String(headers['webhook-id']));
+      expect([ids.length, new Set(ids).size, new Set(ids.slice(2)).size]).toEqual([5, 3, 3]);
+    } finally {
+      rmSync(dataDirectory, { recursive: true, force: true });
     }
-    await peer.received(2);
-    await first.program.stop('SIGKILL');
-    await using second = await House.start({ dataDirectory, token, sipPort });
-    await peer.received(5);
-    const listed = async () => (await second.api<Page<Delivery>>('GET', `/external/${id}/deliveries`)).items;
-    await expect
-      .poll(async () => (await listed()).map(({ state }) => state), { timeout: 30_000 })
-      .toEqual(Array(3).fill('delivered'));
-    const ids = peer.requests.map(({ headers }) => String(headers['webhook-id']));
-    expect([ids.length, new Set(ids).size, new Set(ids.slice(2)).size]).toEqual([5, 3, 3]);
-  } finally {
-    rmSync(dataDirectory, { recursive: true, force: true });
-  }
-});
+  },
+);
+
+test(
+  'a backup that is restored tells nothing a second time that waited when it was made, and says so',
+  { timeout: 240_000 },
+  async () => {
+    const dataDirectory = mkdtempSync(join(tmpdir(), 'gosip-webhooks-'));
+    try {
+      peer.answers.push({ status: 500 });
+      const first = await House.start({ dataDirectory });
+      const { token, sipPort } = first;
+      const hook = { name: 'My program', url: peer.url, allowsPrivate: true, events: ['contact.created'] };
+      const { id } = await first.api<Destination>('POST', '/external', hook);
+      await first.api('POST', '/contacts', { name: 'One', numbers: [{ number: '+14165550178' }] });
+      await peer.received(1);
+      const path = `/external/${id}/deliveries`;
+      await expect
+        .poll(async () => (await first.api<Page<Delivery>>('GET', path)).items[0]?.attempts, { timeout: 20_000 })
+        .toBe(1);
+      const at = `http://${first.address}:${first.httpPort}/api/system`;
+      const headers = { authorization: `Bearer ${token}` };
+      const json = { ...headers, 'content-type': 'application/json' };
+      const saved = await fetch(`${at}/backup`, { method: 'POST', headers: json, body: '{}' });
+      const tar = { ...headers, 'content-type': 'application/x-tar' };
+      const backup = { method: 'POST', headers: tar, body: await saved.arrayBuffer() };
+      expect((await fetch(`${at}/restore`, backup)).status).toBe(200);
+      expect((await fetch(`${at}/restore/apply`, { method: 'POST', headers })).status).toBe(202);
+      await first.program.stop();
+      await using second = await House.start({ dataDirectory, token, sipPort });
+      expect((await second.api<Page<Delivery>>('GET', path)).items).toMatchObject([{ state: 'unknown', reason: 'restored' }]);
+      expect(peer.requests).toHaveLength(1);
+    } finally {
+      rmSync(dataDirectory, { recursive: true, force: true });
+    }
+  },
+);

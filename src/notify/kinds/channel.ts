@@ -1,3 +1,4 @@
+import type { FieldProblem } from '#base/errors.ts';
 import type { DeliveryId } from '#base/ids.ts';
 import type { HouseLanguage } from '#contract/languages.ts';
 import type { ChannelId, CheckStep, DeliveryReason, NotificationAction } from '#contract/notification-kinds.ts';
@@ -94,6 +95,8 @@ export type Channel = {
   readonly id: ChannelId;
   /** Why nothing can be sent, such as that it is not set up; nothing is queued then. */
   problem(): DeliveryReason | undefined;
+  /** What is wrong with settings before they are saved, beyond their form. */
+  wrongSettings?(settings: SavedChannel['settings']): readonly FieldProblem[];
   /** Never rejects. */
   deliver(delivery: Delivery, attempt: Attempt): Promise<Outcome>;
   /** What is wrong with them that their schema does not see, such as a secret that was given for another server. */

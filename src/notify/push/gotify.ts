@@ -1,16 +1,26 @@
 // Owns how a notification reaches a person through their Gotify server.
 // Called by app/notify.ts, which makes it one of the channels.
 // Must stay true: the application's token goes in a header alone, where no server writes it into its log.
+import type { FieldProblem } from '#base/errors.ts';
 import type { DeliveryReason } from '#contract/notification-kinds.ts';
 import { gotifySettings } from '#contract/notification-channels.ts';
 import { belowServer } from '../fence/destination-url.ts';
 import type { Fence } from '../fence/fence.ts';
 import { fencedFetch } from '../fence/fenced-fetch.ts';
 import type { FencedReply } from '../fence/fenced-request.ts';
-import type { Attempt, Channel, CheckResult, Delivery, Outcome, ReadChannel, UnsavedChannel } from '../kinds/channel.ts';
+import type {
+  Attempt,
+  Channel,
+  CheckResult,
+  Delivery,
+  Outcome,
+  ReadChannel,
+  SavedChannel,
+  UnsavedChannel,
+} from '../kinds/channel.ts';
 import { pushOutcome, savedProblem } from './push-service.ts';
 import type { RenderShort } from './push-service.ts';
-import { checkServer } from './server-check.ts';
+import { checkServer, wrongServer } from './server-check.ts';
 
 export type PushDeps = { readonly read: ReadChannel; readonly fence: Fence; readonly render: RenderShort };
 
@@ -24,6 +34,10 @@ export class Gotify implements Channel {
 
   problem(): DeliveryReason | undefined {
     return savedProblem(this.#deps.read());
+  }
+
+  wrongSettings(settings: SavedChannel['settings']): readonly FieldProblem[] {
+    return wrongServer(gotifySettings.parse(settings));
   }
 
   async deliver(delivery: Delivery, { signal, commit }: Attempt): Promise<Outcome> {

@@ -2,16 +2,17 @@
 // Called by app/notify.ts, which makes it one of the channels.
 // Must stay true: the topic is a secret, because whoever knows it reads along: it is in the body alone.
 import { createHash } from 'node:crypto';
+import type { FieldProblem } from '#base/errors.ts';
 import type { DeliveryReason } from '#contract/notification-kinds.ts';
 import { ntfySettings } from '#contract/notification-channels.ts';
 import { belowServer } from '../fence/destination-url.ts';
 import { fencedFetch } from '../fence/fenced-fetch.ts';
 import type { FencedReply } from '../fence/fenced-request.ts';
-import type { Attempt, Channel, CheckResult, Delivery, Outcome, UnsavedChannel } from '../kinds/channel.ts';
+import type { Attempt, Channel, CheckResult, Delivery, Outcome, SavedChannel, UnsavedChannel } from '../kinds/channel.ts';
 import type { PushDeps } from './gotify.ts';
 import { pushOutcome, savedProblem } from './push-service.ts';
 import type { RenderShort } from './push-service.ts';
-import { checkServer, thenStep } from './server-check.ts';
+import { checkServer, thenStep, wrongServer } from './server-check.ts';
 import type { Server, Step } from './server-check.ts';
 
 /** A message of more than 4,096 bytes becomes an attachment. */
@@ -27,6 +28,10 @@ export class Ntfy implements Channel {
 
   problem(): DeliveryReason | undefined {
     return savedProblem(this.#deps.read());
+  }
+
+  wrongSettings(settings: SavedChannel['settings']): readonly FieldProblem[] {
+    return wrongServer(ntfySettings.parse(settings));
   }
 
   async deliver(delivery: Delivery, { signal, commit }: Attempt): Promise<Outcome> {

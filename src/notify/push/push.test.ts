@@ -224,3 +224,14 @@ describe('a check of a server', () => {
     peer = await startHttpPeer();
   });
 });
+
+it('refuses to save a server that nothing can be sent to, at its field', () => {
+  const own = { url: 'http://gotify.lan', allowsOwnNetwork: false };
+  for (const channel of [gotify(), ntfy()]) {
+    expect(channel.wrongSettings(own)).toEqual([
+      { field: 'settings.url', message: 'is in your own network: set allowsOwnNetwork to send there' },
+    ]);
+    expect(channel.wrongSettings({ ...own, allowsOwnNetwork: true })).toEqual([]);
+    expect(channel.wrongSettings({ url: 'http://169.254.169.254/', allowsOwnNetwork: true })).toHaveLength(1);
+  }
+});

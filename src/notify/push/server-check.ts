@@ -1,3 +1,4 @@
+import type { FieldProblem } from '#base/errors.ts';
 import type { CheckStep, DeliveryReason } from '#contract/notification-kinds.ts';
 import type { Fence } from '../fence/fence.ts';
 import { belowServer, serverUrlProblem } from '../fence/destination-url.ts';
@@ -8,6 +9,12 @@ import type { CheckResult } from '../kinds/channel.ts';
 export type Server = { readonly url: string; readonly allowsOwnNetwork: boolean };
 
 export type Step = CheckResult['steps'][number];
+
+/** What is wrong with the address before it is saved. */
+export function wrongServer({ url, allowsOwnNetwork }: Server): readonly FieldProblem[] {
+  const message = serverUrlProblem(url, allowsOwnNetwork);
+  return message === undefined ? [] : [{ field: 'settings.url', message }];
+}
 
 /** How far a request came, in the order in which it comes there. */
 const stepsToServer = ['address', 'connect', 'tls', 'certificate', 'server'] as const satisfies readonly CheckStep[];

@@ -49,7 +49,7 @@ export function webhookHandler(deps: WebhookHandlerDeps): OutboxHandler<WebhookP
     settle: ({ payload: { deliveryId, destinationId } }, end) => {
       const tried = tryOf(end);
       const endedAt = clock.now();
-      const how = tried === undefined ? ({ reason: 'too-late', detail: end.message } as const) : { tried };
+      const how = tried === undefined ? { reason: end.why ?? 'too-late', detail: end.message } : { tried };
       store.progress(deliveryId, { state: states[end.state], endedAt, ...how });
       if (endsGone(end)) destinations.switchOff(destinationId, 'target-gone');
     },
