@@ -90,12 +90,10 @@ export class GosipDeliveries extends GosipElement {
     const taken = quick.find((one) => one === filters.state) ?? (filters.state === undefined ? 'all' : 'none');
     const all = quick.map((value) => ({ value, text: t(`delivery.state.${value}`) }));
     return html`<div class="filters">
-        <div class="search">
-          ${renderChips<string>(t('delivery.filter'), [{ value: 'all', text: t('calls.all') }, ...all], {
-            taken,
-            choose: (value) => this.set({ state: value === 'all' ? '' : value }),
-          })}
-        </div>
+        ${renderChips<string>(t('delivery.filter'), [{ value: 'all', text: t('calls.all') }, ...all], {
+          taken,
+          choose: (value) => this.set({ state: value === 'all' ? '' : value }),
+        })}
         <div class="search">
           <button class="more-filters" aria-haspopup="dialog" @click=${() => void openDeliveryFilters()}>
             <gosip-icon .path=${mdiTune}></gosip-icon><span>${t('calls.filter.more')}</span>

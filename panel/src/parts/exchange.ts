@@ -44,7 +44,7 @@ export function renderExchange(heading: string, text: string | null): TemplateRe
   if (text === null || text === '') return nothing;
   return html`<details class="exchange">
     <summary>${heading}</summary>
-    <pre tabindex="0" lang="en">${text}</pre>
+    <pre lang="en">${text}</pre>
   </details>`;
 }
 
