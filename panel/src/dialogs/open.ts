@@ -3,6 +3,7 @@ import type { LitElement } from 'lit';
 import { notificationChannels } from '#contract/notification-kinds.ts';
 import type { Person } from '../data.ts';
 import type { NavigationEntry } from '../navigation.ts';
+import type { AddedChannel } from '../notification-data.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
 import { openLayer } from '../layers.ts';
 import { place } from '../router.ts';
@@ -72,6 +73,12 @@ export async function openSearch(): Promise<LitElement> {
 export async function openDial(number = '', name = ''): Promise<LitElement> {
   await import('./dial.ts');
   return show('gosip-dial-dialog', { number, name });
+}
+
+/** Somewhere else where whoever is here is reached. */
+export async function openAddTarget(channel: AddedChannel): Promise<LitElement> {
+  await import('./add-target.ts');
+  return show('gosip-add-target-dialog', { channel });
 }
 
 export async function openAddPhone(): Promise<LitElement> {

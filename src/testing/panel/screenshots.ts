@@ -148,6 +148,7 @@ const shots: readonly Shot[] = [
   { name: 'routing-new', path: 'routing/new' },
   { name: 'settings', path: 'settings' },
   { name: 'my-settings', path: 'my-settings' },
+  { name: 'notifications', path: 'notifications' },
   {
     name: 'dnd-schedule',
     path: 'my-settings',

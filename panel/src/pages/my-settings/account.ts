@@ -1,6 +1,6 @@
 import '@material/web/button/filled-tonal-button.js';
 import '@material/web/button/outlined-button.js';
-import { mdiAccountCircleOutline, mdiTranslate } from '@mdi/js';
+import { mdiAccountCircleOutline, mdiBellOutline, mdiTranslate } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { beside } from '../../beside.ts';
@@ -15,6 +15,7 @@ import { doWaiting, say } from '../../parts/snackbar.ts';
 import { isIngress } from '../../place.ts';
 import { toProblem } from '../../problem.ts';
 import { problemText } from '../../problem-words.ts';
+import { pathOf } from '../../routes.ts';
 import { isAdmin, me, signOut } from '../../session.ts';
 import { locale, t } from '../../words.ts';
 
@@ -62,6 +63,18 @@ export class GosipMyAccount extends GosipElement {
             >
           </li>
           ${this.renderLanguage()}
+          ${
+            person === undefined || person === null
+              ? nothing
+              : html`<li>
+                  <a class="row" href=${pathOf('notifications')}>
+                    <gosip-icon .path=${mdiBellOutline}></gosip-icon>
+                    <span class="text"
+                      ><span class="main">${t('page.notifications')}</span><span class="more">${t('notify.text')}</span></span
+                    >
+                  </a>
+                </li>`
+          }
         </ul>
         ${this.renderActs(person?.hasPassword === true)}`,
     );
