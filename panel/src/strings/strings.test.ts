@@ -11,7 +11,7 @@ import { nl } from './nl.ts';
 
 /** The names of things at Twilio and of products, and short words that two languages have in common. */
 const names =
-  /^(?:twilio\.(?:accountSid|authToken|account|sms|check\.account|step\.messaging|step\.service|change\.field)|child\.none|welcome\.(?:twilio|later|next\.home)|escalation\.outcome\.offline|alert\.channel\.(?:gotify|ntfy|home-assistant)|channel\.(?:mail|gotify|ntfy|home-assistant|service\.\w+|fromName\.default|host|port|messageStream|step\.token)|hook\.event\.test|channel\.(?:security\.starttls|dkim\.selector)|delivery\.(?:kind\.message|count\.(?:one|other))|hook\.(?:secret|group\.messages))$/;
+  /^(?:twilio\.(?:accountSid|authToken|account|sms|check\.account|step\.messaging|step\.service|change\.field)|child\.none|welcome\.(?:twilio|later|next\.home)|escalation\.outcome\.offline|alert\.channel\.(?:gotify|ntfy|home-assistant)|channel\.(?:mail|gotify|ntfy|home-assistant|service\.\w+|fromName\.default|host|port|messageStream|step\.token)|hook\.event\.test|channel\.(?:web-push|security\.starttls|dkim\.selector)|delivery\.(?:kind\.(?:message|voicemail|transcript)|count\.(?:one|other))|hook\.(?:secret|group\.messages))$/;
 
 const languages: Readonly<Record<string, Readonly<Record<string, string>>>> = { en, de, fr, es, nl };
 /** The same in several languages, and rightly so. */
