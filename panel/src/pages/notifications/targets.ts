@@ -80,7 +80,9 @@ export class GosipNotificationTargets extends GosipElement {
       t('notify.targets'),
       whenRead(this.seen, ({ items, available }) => {
         const shown = items.filter(({ id }) => !removedNow.value.has(id));
-        const ways = addedChannels.filter((one) => available.some(({ channel, isSetUp }) => channel === one && isSetUp));
+        const ways = addedChannels.filter((one) =>
+          available.some(({ channel, isSetUp, problem }) => channel === one && isSetUp && problem === null),
+        );
         return html`${
           shown.length === 0
             ? html`<p class="hint quiet">${t('notify.targets.none')}</p>`
