@@ -51,7 +51,7 @@ export function composeNotificationActions(deps: NotificationActionsDeps): { rea
   if (stop !== undefined) deps.stack.defer(stop);
   const route = handle(doNotificationAction, async ({ body, identity }) => {
     const { personId } = identity ?? {};
-    if (personId === undefined) throw new AppError('not-found', 'There is no such notification of yours');
+    if (personId === undefined) throw new AppError('forbidden', 'There is no such notification of yours');
     return { message: await actions.press(body.token, personId) };
   });
   return { routes: [route] };

@@ -81,12 +81,12 @@ it.each([
   ['anything', () => 'gosip:block:dlv_1:'],
   ['of somebody else’s automation', () => 'open_gate'],
 ])('does nothing by a token that is %s', async (_what, made) => {
-  expect(await codeOf(actions.press(made()))).toBe('not-found');
+  expect(await codeOf(actions.press(made()))).toBe('forbidden');
   expect(done).toEqual([]);
 });
 
 it('does nothing for another person, nor a day later, nor what such a notification does not offer', async () => {
-  expect(await codeOf(actions.press(token('block'), ben))).toBe('not-found');
+  expect(await codeOf(actions.press(token('block'), ben))).toBe('forbidden');
   expect(await codeOf(actions.press(token('mark-read')))).toBe('conflict');
   clock.advance(dayMs);
   expect(await codeOf(actions.press(token('block'), anna))).toBe('conflict');

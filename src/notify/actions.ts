@@ -45,13 +45,13 @@ export class Actions {
     return this.#deps.tokens.read(token);
   }
 
-  /** `by`: who presses it, where that is known. Rejects with an AppError: `not-found` where it is nothing of theirs, `conflict` where it is over. */
+  /** `by`: who presses it, where that is known. Rejects with an AppError: `forbidden` where it is nothing of theirs, `conflict` where it is over. */
   async press(token: string, by?: PersonId): Promise<string> {
     const { find, carryOut } = this.#deps;
     const pressed = this.read(token);
     const told = pressed === undefined ? undefined : find(pressed.deliveryId);
     if (pressed === undefined || told === undefined || (by !== undefined && by !== told.personId))
-      throw new AppError('not-found', 'There is no such notification of yours');
+      throw new AppError('forbidden', 'There is no such notification of yours');
     const { personId, notification } = told;
     this.#begin(pressed, told);
     try {

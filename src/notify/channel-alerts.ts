@@ -3,7 +3,7 @@ import type { Alert } from '#contract/alert.ts';
 import { notificationChannels } from '#contract/notification-kinds.ts';
 import type { ChannelId } from '#contract/notification-kinds.ts';
 
-const notificationsFailing = alert({ alertId: 'notifications-failing', title: 'Notifications do not arrive' });
+export const notificationsFailing = alert({ alertId: 'notifications-failing', title: 'Notifications do not arrive' });
 
 /** Of Gotify, which gives up in silence, nobody is told. `failing`: why a channel does not work, in words of its service. */
 export function channelAlerts(failing: (channel: ChannelId) => string | undefined): readonly Alert[] {

@@ -6,9 +6,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
+import type { DeliveryId } from '#base/ids.ts';
 import { createLog } from '#base/log.ts';
 import { createApp } from '#app/app.ts';
 import type { App } from '#app/app.ts';
+import { loadKeys } from '#devices/key-file.ts';
+import { ActionTokens } from '#notify/action-tokens.ts';
 import { parseOptions } from '#options/options.ts';
 import { FakeCore } from '#testing/home-assistant/fake-core.ts';
 import { IngressProxy } from '#testing/home-assistant/ingress-proxy.ts';
@@ -46,6 +49,8 @@ export type Belongings = {
   /** Where this person is reached, and something told them there that did not arrive. */
   readonly targetId: string;
   readonly deliveryId: string;
+  /** Of a button of what was told. */
+  readonly actionToken: string;
   /** Of an escalation that goes on. */
   readonly escalationId: string;
 };
@@ -189,7 +194,10 @@ export class AuthorizationHouse implements AsyncDisposable {
       contactId: contact['id'] ?? '',
       escalationId,
     };
-    return { name, personId, token, ...session, number, deviceId: device.id, callId, ...planted, ...made };
+    const keys = loadKeys(join(this.#folder, 'gosip.key'), createLog({ level: 'silent' }));
+    const pressed = { action: 'block', deliveryId: planted.deliveryId as DeliveryId } as const;
+    const actionToken = new ActionTokens(keys.action).make(pressed);
+    return { name, personId, token, ...session, number, deviceId: device.id, callId, ...planted, ...made, actionToken };
   }
 
   /** An alarm that nobody takes. */

@@ -1,6 +1,7 @@
 // The table of who may reach whose things: one row for each endpoint that any signed-in person may call.
 // Called by src/app/flows/authorization.test.ts; endpoints for administrators need no row.
 // Must stay true: what a row does not say is proved: an unknown path, a missing body and a wrong sample fail.
+import { createECDH } from 'node:crypto';
 import type { AnyEndpoint } from '#contract/endpoint.ts';
 import { autoReply, png, wav } from './authorization-house.ts';
 import type { Belongings } from './authorization-house.ts';
@@ -17,6 +18,13 @@ type Row = {
    */
   readonly rule?: 'own' | 'refused' | 'list' | 'self';
 };
+
+/** As a browser makes them: a point of P-256 and 16 bytes. */
+const browserKeys = (() => {
+  const pair = createECDH('prime256v1');
+  pair.generateKeys();
+  return { p256dh: pair.getPublicKey('base64url'), auth: Buffer.alloc(16, 7).toString('base64url') };
+})();
 
 const byId = (of: (belongings: Belongings) => string): Pick<Row, 'params'> => ({
   params: (belongings) => ({ id: of(belongings) }),
@@ -81,7 +89,11 @@ const special: Readonly<Record<string, Row>> = {
   changeNotificationTarget: { body: () => ({ name: 'Renamed' }) },
   testNotificationTarget: { body: () => ({}) },
   listHomeAssistantTargets: { rule: 'self' },
-  doNotificationAction: { rule: 'refused', body: (of) => ({ token: `gosip:call-back:${of.deliveryId}:0123456789abcdef` }) },
+  doNotificationAction: { rule: 'refused', body: (of) => ({ token: of.actionToken }) },
+  subscribeWebPush: {
+    rule: 'self',
+    body: (of) => ({ endpoint: `https://push.example.org/${of.name}`, keys: browserKeys, name: `${of.name}-browser` }),
+  },
   getWebPush: { rule: 'self' },
   resendDelivery: { body: () => ({}) },
   answerCallApproval: { body: () => ({ answer: 'once' }) },
