@@ -53,18 +53,22 @@ export class GosipApp extends GosipElement {
     void this.open();
   }
 
-  /** Loads what is to be shown now. */
-  private async open(): Promise<void> {
+  private get wanted() {
     const { kind } = session.value;
-    const name = kind === 'signed-in' ? place.value.page : kind;
-    try {
-      await loadPage(name);
-      this.loaded = name;
-      this.isLoadFailed = false;
-    } catch {
-      this.isLoadFailed = true;
-      clock.after(retryMs, () => void (this.isLoadFailed && this.open()));
-    }
+    return kind === 'signed-in' ? place.value.page : kind;
+  }
+
+  /** Loads what is to be shown now; what was asked for before it and comes later is of no interest any more. */
+  private async open(): Promise<void> {
+    const name = this.wanted;
+    const isLoaded = await loadPage(name).then(
+      () => true,
+      () => false,
+    );
+    if (name !== this.wanted) return;
+    this.isLoadFailed = !isLoaded;
+    if (isLoaded) this.loaded = name;
+    else clock.after(retryMs, () => void (this.isLoadFailed && this.open()));
     this.requestUpdate();
   }
 

@@ -167,6 +167,27 @@ describe.skipIf(isMissing)('going back', long, () => {
   });
 });
 
+describe.skipIf(isMissing)('a page', long, () => {
+  it('is shown, also where another one that was asked for before it comes later', async () => {
+    await using visitor = await signInAs('anna');
+    const { page } = visitor;
+    let go = () => {};
+    const held = new Promise<void>((resolve) => (go = resolve));
+    await page.route('**/contacts-*.js', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.getByRole('link', { name: 'Contacts', exact: true }).click();
+    await page.getByRole('link', { name: 'Phones', exact: true }).click();
+    await page.getByText('Kitchen').waitFor();
+    const loaded = page.waitForResponse(/contacts-.*\.js$/);
+    go();
+    await (await loaded).finished();
+    await page.evaluate('new Promise((done) => setTimeout(done, 300))');
+    expect(await page.getByText('Kitchen').isVisible()).toBe(true);
+  });
+});
+
 describe.skipIf(isMissing)('what is typed while it is saved', long, () => {
   it('stays, and can be saved after it', async () => {
     await using visitor = await signInAs('anna');
