@@ -1,28 +1,15 @@
 // Owns how a notification reaches a person through their Gotify server.
-// Called by app/notify.ts, which makes it one of the channels.
+// Called by app/notifications.ts, which makes it one of the channels.
 // Must stay true: the application's token goes in a header alone, where no server writes it into its log.
 import type { FieldProblem } from '#base/errors.ts';
 import type { DeliveryReason } from '#contract/notification-kinds.ts';
 import { gotifySettings } from '#contract/notification-channels.ts';
 import { belowServer } from '../fence/destination-url.ts';
-import type { Fence } from '../fence/fence.ts';
-import { fencedFetch } from '../fence/fenced-fetch.ts';
 import type { FencedReply } from '../fence/fenced-request.ts';
-import type {
-  Attempt,
-  Channel,
-  CheckResult,
-  Delivery,
-  Outcome,
-  ReadChannel,
-  SavedChannel,
-  UnsavedChannel,
-} from '../kinds/channel.ts';
-import { pushOutcome, savedProblem } from './push-service.ts';
-import type { RenderShort } from './push-service.ts';
+import type { Attempt, Channel, CheckResult, Delivery, Outcome, SavedChannel, UnsavedChannel } from '../kinds/channel.ts';
+import { savedProblem, sendPush } from './push-service.ts';
+import type { PushDeps, RenderShort } from './push-service.ts';
 import { checkServer, wrongServer } from './server-check.ts';
-
-export type PushDeps = { readonly read: ReadChannel; readonly fence: Fence; readonly render: RenderShort };
 
 export class Gotify implements Channel {
   readonly id = 'gotify';
@@ -40,19 +27,17 @@ export class Gotify implements Channel {
     return wrongServer(gotifySettings.parse(settings));
   }
 
-  async deliver(delivery: Delivery, { signal, commit }: Attempt): Promise<Outcome> {
+  async deliver(delivery: Delivery, attempt: Attempt): Promise<Outcome> {
     const { read, fence, render } = this.#deps;
     const { secret } = delivery.target;
-    const problem = this.problem() ?? (secret === undefined ? 'secret-locked' : undefined);
-    if (problem !== undefined || secret === undefined)
+    const saved = read();
+    const problem = savedProblem(saved);
+    if (problem !== undefined || secret === undefined || saved === undefined)
       return { kind: 'permanent', reason: problem ?? 'secret-locked', detail: 'It is not set up' };
-    const { url: server, allowsOwnNetwork } = gotifySettings.parse(read()?.settings);
+    const { url: server, allowsOwnNetwork } = gotifySettings.parse(saved.settings);
     const url = belowServer(server, 'message');
     const body = gotifyMessage(delivery, render);
-    const headers = { 'content-type': 'application/json', 'x-gotify-key': secret };
-    const request = { url, method: 'POST', headers, body: JSON.stringify(body), allowsOwnNetwork } as const;
-    const result = await fencedFetch(request, { ...fence, signal, commit });
-    return pushOutcome(result, { url, body, secrets: [secret] }, fence.clock.now());
+    return sendPush({ url, headers: { 'x-gotify-key': secret }, body, allowsOwnNetwork, secrets: [secret] }, fence, attempt);
   }
 
   async check({ settings }: UnsavedChannel, signal: AbortSignal): Promise<CheckResult> {

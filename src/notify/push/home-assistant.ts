@@ -1,5 +1,5 @@
 // Owns how a notification reaches a person's phone through Home Assistant: its app, or one of its notify entities.
-// Called by app/notify.ts, which makes it one of the channels.
+// Called by app/push-channels.ts, which makes it one of the channels.
 // Must stay true: "delivered" means that Home Assistant accepted it, and that is what is said.
 import type { DeliveryReason, NotificationAction } from '#contract/notification-kinds.ts';
 import type { Attempt, Channel, CheckResult, Delivery, Outcome, ReadChannel } from '../kinds/channel.ts';

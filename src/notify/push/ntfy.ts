@@ -1,5 +1,5 @@
 // Owns how a notification reaches a person through an ntfy server.
-// Called by app/notify.ts, which makes it one of the channels.
+// Called by app/notifications.ts, which makes it one of the channels.
 // Must stay true: the topic is a secret, because whoever knows it reads along: it is in the body alone.
 import { createHash } from 'node:crypto';
 import type { FieldProblem } from '#base/errors.ts';
@@ -9,9 +9,8 @@ import { belowServer } from '../fence/destination-url.ts';
 import { fencedFetch } from '../fence/fenced-fetch.ts';
 import type { FencedReply } from '../fence/fenced-request.ts';
 import type { Attempt, Channel, CheckResult, Delivery, Outcome, SavedChannel, UnsavedChannel } from '../kinds/channel.ts';
-import type { PushDeps } from './gotify.ts';
-import { pushOutcome, savedProblem } from './push-service.ts';
-import type { RenderShort } from './push-service.ts';
+import { savedProblem, sendPush } from './push-service.ts';
+import type { PushDeps, RenderShort } from './push-service.ts';
 import { checkServer, thenStep, wrongServer } from './server-check.ts';
 import type { Server, Step } from './server-check.ts';
 
@@ -34,7 +33,7 @@ export class Ntfy implements Channel {
     return wrongServer(ntfySettings.parse(settings));
   }
 
-  async deliver(delivery: Delivery, { signal, commit }: Attempt): Promise<Outcome> {
+  async deliver(delivery: Delivery, attempt: Attempt): Promise<Outcome> {
     const { read, fence, render } = this.#deps;
     const { secret: topic } = delivery.target;
     const saved = read();
@@ -47,10 +46,7 @@ export class Ntfy implements Channel {
     // To the root: below the topic's address the title would be a header, which has no letters but those of Latin-1.
     const url = belowServer(server, '');
     const body = ntfyMessage(delivery, topic, render);
-    const headers = { 'content-type': 'application/json', ...bearer(token) };
-    const request = { url, method: 'POST', headers, body: JSON.stringify(body), allowsOwnNetwork } as const;
-    const result = await fencedFetch(request, { ...fence, signal, commit });
-    return pushOutcome(result, { url, body, secrets: [topic, token ?? ''] }, fence.clock.now());
+    return sendPush({ url, headers: bearer(token), body, allowsOwnNetwork, secrets: [topic, token ?? ''] }, fence, attempt);
   }
 
   async check({ settings, secrets }: UnsavedChannel, signal: AbortSignal): Promise<CheckResult> {

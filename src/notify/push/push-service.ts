@@ -1,8 +1,12 @@
 import type { DeliveryReason } from '#contract/notification-kinds.ts';
+import type { Fence } from '../fence/fence.ts';
+import { fencedFetch } from '../fence/fenced-fetch.ts';
 import { outcomeOf } from '../fence/status-outcome.ts';
 import type { FencedResult } from '../fence/fenced-request.ts';
-import type { Delivery, Outcome, SavedChannel } from '../kinds/channel.ts';
+import type { Attempt, Delivery, Outcome, ReadChannel, SavedChannel } from '../kinds/channel.ts';
 import type { Rendered } from '../words/render.ts';
+
+export type PushDeps = { readonly read: ReadChannel; readonly fence: Fence; readonly render: RenderShort };
 
 export type RenderShort = (told: Delivery['told'], language: Delivery['language']) => Pick<Rendered, 'short'>;
 
@@ -13,19 +17,28 @@ export function savedProblem(saved: SavedChannel | undefined): DeliveryReason | 
   return saved.secrets === 'locked' ? 'secret-locked' : undefined;
 }
 
-export type Sent = {
+export type Push = {
   readonly url: string;
-  /** As it was sent. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, unknown>>;
+  readonly allowsOwnNetwork: boolean;
   /** What no one may read in what is kept. */
   readonly secrets: readonly string[];
 };
+
+/** Sends it to a server of push, and says what became of it. */
+export async function sendPush(push: Push, fence: Fence, { signal, commit }: Attempt): Promise<Outcome> {
+  const { url, body, allowsOwnNetwork } = push;
+  const headers = { 'content-type': 'application/json', ...push.headers };
+  const request = { url, method: 'POST', headers, body: JSON.stringify(body), allowsOwnNetwork } as const;
+  return pushOutcome(await fencedFetch(request, { ...fence, signal, commit }), push, fence.clock.now());
+}
 
 /**
  * The outcome with what was asked and answered, without the secrets and what was said: administrators may look at everybody's deliveries.
  * A proxy in front of a server that is starting says that there is nothing: that is worth another try.
  */
-export function pushOutcome(result: FencedResult, { url, body, secrets }: Sent, now: number): Outcome {
+function pushOutcome(result: FencedResult, { url, body, secrets }: Push, now: number): Outcome {
   const { title: _title, message: _message, topic: _topic, ...shown } = body;
   const outcome = outcomeOf(result, `POST ${url}\n${JSON.stringify(shown)}`, now);
   const reply =
