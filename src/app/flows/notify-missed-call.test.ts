@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { House } from '#testing/harness/house.ts';
 import type { DeviceLogin } from '#testing/harness/house.ts';
+import { smtpSaved } from '#testing/harness/mail-harness.ts';
 import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 import { SmtpPeer } from '#testing/peers/smtp-peer.ts';
 
@@ -28,19 +29,7 @@ let ben: string;
 let kitchen: DeviceLogin;
 let desk: DeviceLogin;
 
-const settingsOf = (port: number) => ({
-  channel: 'mail',
-  settings: {
-    service: 'smtp',
-    from: { address: 'house@example.org', name: 'The house' },
-    host: '127.0.0.1',
-    port,
-    security: 'none',
-    username: 'house',
-    allowsOwnNetwork: true,
-  },
-  secrets: { password: 'right' },
-});
+const settingsOf = (port: number) => ({ channel: 'mail', ...smtpSaved(port) });
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gosip-notify-'));
