@@ -102,7 +102,6 @@ export const de: Strings = {
 
   'account.title': 'Konto',
   'account.nobody': 'ein API-Schlüssel',
-  'account.signedIn': 'Du bist als {name} angemeldet.',
   'account.ingress': 'Home Assistant hat dich hereingelassen: Melde dich dort ab.',
   'account.signOut': 'Abmelden',
   'role.admin': 'Verwaltung',
@@ -386,7 +385,6 @@ export const de: Strings = {
   'why.isMended': 'Das ist nicht mehr so.',
   'why.helps': 'Was hilft',
   'why.askAdmin': 'Das kann jemand ändern, der das Haus verwaltet.',
-  'why.openCall': 'Alles zu diesem Anruf',
   'why.ring': '{name} klingeln lassen',
   'why.outcome.dnd': 'durch „Bitte nicht stören“ verschont',
   'why.is.in-progress': 'Der Anruf läuft noch.',
@@ -2215,7 +2213,6 @@ export const de: Strings = {
   'person.targets.none': 'Bisher bekommt die Person nirgends Bescheid.',
   'person.targets.mail': 'Mailadresse',
   'person.targets.add': 'Mailadresse hinzufügen',
-  'person.targets.deleted': '{name} entfernt',
   'delivery.kind.incoming-call': 'Ankommender Anruf',
   'delivery.kind.missed-call': 'Verpasster Anruf',
   'delivery.kind.voicemail': 'Mailbox-Nachricht',

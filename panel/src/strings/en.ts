@@ -107,7 +107,6 @@ export const en = {
 
   'account.title': 'Account',
   'account.nobody': 'an API token',
-  'account.signedIn': 'You are signed in as {name}.',
   'account.ingress': 'Home Assistant let you in: sign out there.',
   'account.signOut': 'Sign out',
   'role.admin': 'Administrator',
@@ -390,7 +389,6 @@ export const en = {
   'why.isMended': 'This is no longer so.',
   'why.helps': 'What helps',
   'why.askAdmin': 'An administrator of the house can change this.',
-  'why.openCall': 'Everything about this call',
   'why.ring': 'Ring {name}',
   'why.outcome.dnd': 'left in peace by do not disturb',
   'why.is.in-progress': 'The call is still in progress.',
@@ -2202,7 +2200,6 @@ export const en = {
   'person.targets.none': 'They are told nowhere yet.',
   'person.targets.mail': 'Mail address',
   'person.targets.add': 'Add mail address',
-  'person.targets.deleted': '{name} removed',
   'delivery.kind.incoming-call': 'Incoming call',
   'delivery.kind.missed-call': 'Missed call',
   'delivery.kind.voicemail': 'Voicemail',

@@ -102,7 +102,6 @@ export const es: Strings = {
 
   'account.title': 'Cuenta',
   'account.nobody': 'un token de la API',
-  'account.signedIn': 'Has iniciado sesión como {name}.',
   'account.ingress': 'Home Assistant te ha dejado entrar: cierra la sesión allí.',
   'account.signOut': 'Cerrar sesión',
   'role.admin': 'Administrador',
@@ -387,7 +386,6 @@ export const es: Strings = {
   'why.isMended': 'Ya no es así.',
   'why.helps': 'Qué ayuda',
   'why.askAdmin': 'Un administrador de la casa puede cambiarlo.',
-  'why.openCall': 'Todo sobre esta llamada',
   'why.ring': 'Hacer sonar {name}',
   'why.outcome.dnd': 'en silencio por No molestar',
   'why.is.in-progress': 'La llamada sigue en curso.',
@@ -2191,7 +2189,6 @@ export const es: Strings = {
   'person.targets.none': 'Todavía no se avisa a esta persona en ningún sitio.',
   'person.targets.mail': 'Dirección de correo',
   'person.targets.add': 'Añadir dirección',
-  'person.targets.deleted': '{name} quitado',
   'delivery.kind.incoming-call': 'Llamada entrante',
   'delivery.kind.missed-call': 'Llamada perdida',
   'delivery.kind.voicemail': 'Mensaje de voz',

@@ -102,7 +102,6 @@ export const fr: Strings = {
 
   'account.title': 'Compte',
   'account.nobody': 'un jeton d’API',
-  'account.signedIn': 'Vous êtes connecté en tant que {name}.',
   'account.ingress': 'Home Assistant vous a laissé entrer : déconnectez-vous là-bas.',
   'account.signOut': 'Se déconnecter',
   'role.admin': 'Administrateur',
@@ -387,7 +386,6 @@ export const fr: Strings = {
   'why.isMended': 'Ce n’est plus le cas.',
   'why.helps': 'Ce qui aide',
   'why.askAdmin': 'Un administrateur de la maison peut changer cela.',
-  'why.openCall': 'Tout sur cet appel',
   'why.ring': 'Faire sonner {name}',
   'why.outcome.dnd': 'laissé tranquille par « Ne pas déranger »',
   'why.is.in-progress': 'L’appel est encore en cours.',
@@ -2215,7 +2213,6 @@ export const fr: Strings = {
   'person.targets.none': 'Cette personne n’est encore prévenue nulle part.',
   'person.targets.mail': 'Adresse e-mail',
   'person.targets.add': 'Ajouter l’adresse',
-  'person.targets.deleted': '{name} retirée',
   'delivery.kind.incoming-call': 'Appel entrant',
   'delivery.kind.missed-call': 'Appel manqué',
   'delivery.kind.voicemail': 'Message vocal',

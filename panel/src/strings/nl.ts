@@ -102,7 +102,6 @@ export const nl: Strings = {
 
   'account.title': 'Account',
   'account.nobody': 'een API-token',
-  'account.signedIn': 'Je bent aangemeld als {name}.',
   'account.ingress': 'Home Assistant liet je binnen: meld je daar af.',
   'account.signOut': 'Afmelden',
   'role.admin': 'Beheerder',
@@ -386,7 +385,6 @@ export const nl: Strings = {
   'why.isMended': 'Dat is niet meer zo.',
   'why.helps': 'Wat helpt',
   'why.askAdmin': 'Een beheerder van het huis kan dit veranderen.',
-  'why.openCall': 'Alles over deze oproep',
   'why.ring': 'Laat {name} overgaan',
   'why.outcome.dnd': 'met rust gelaten door niet storen',
   'why.is.in-progress': 'De oproep is nog bezig.',
@@ -2204,7 +2202,6 @@ export const nl: Strings = {
   'person.targets.none': 'Deze persoon krijgt nog nergens bericht.',
   'person.targets.mail': 'Mailadres',
   'person.targets.add': 'Mailadres toevoegen',
-  'person.targets.deleted': '{name} verwijderd',
   'delivery.kind.incoming-call': 'Inkomende oproep',
   'delivery.kind.missed-call': 'Gemiste oproep',
   'delivery.kind.voicemail': 'Voicemail',

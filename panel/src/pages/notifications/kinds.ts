@@ -1,41 +1,29 @@
 import { css, html, nothing } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import type { EndpointInput } from '#contract/endpoint.ts';
 import { kindFacts, notificationKinds, quietRules } from '#contract/notification-kinds.ts';
 import type { ChannelId, PreferenceKind, QuietRule } from '#contract/notification-kinds.ts';
-import { changeNotificationPreferences, getNotificationPreferences, listNotificationTargets } from '#contract/notifications.ts';
+import { changeNotificationPreferences } from '#contract/notifications.ts';
 import { call } from '../../api.ts';
 import { deliveryIcons } from '../../delivery-words.ts';
-import type { Preferences } from '../../notification-data.ts';
-import { card, whenRead } from '../../parts/card.ts';
+import type { MyNotifications, Preferences } from '../../notification-data.ts';
+import { card } from '../../parts/card.ts';
 import { GosipElement } from '../../parts/element.ts';
 import { check, choice } from '../../parts/field.ts';
 import { fields } from '../../parts/form.ts';
 import '../../parts/icon.ts';
 import { look } from '../../parts/look.ts';
 import { isAdmin } from '../../session.ts';
-import { Shown } from '../../shown.ts';
 import { sayDone, sayProblem } from '../../undo.ts';
 import { t } from '../../words.ts';
 
 type Change = NonNullable<EndpointInput<typeof changeNotificationPreferences>['body']>;
 
-const me = { personId: 'me' } as const;
-
 /** Of what somebody is told, and by which of the ways that reach them. */
 @customElement('gosip-notification-kinds')
 export class GosipNotificationKinds extends GosipElement {
-  private readonly seen = new Shown(
-    this,
-    async () => {
-      const [preferences, { items }] = await Promise.all([
-        call(getNotificationPreferences, { params: me }),
-        call(listNotificationTargets, { query: { person: 'me', per_page: 100 } }),
-      ]);
-      return { preferences, ways: [...new Set(items.map(({ channel }) => channel))] };
-    },
-    ['notification-preferences.changed', 'notification-target.changed'],
-  );
+  @property({ attribute: false }) mine!: MyNotifications;
+  @property({ attribute: false }) reload: () => Promise<void> = () => Promise.resolve();
 
   static override styles = [
     look,
@@ -86,18 +74,17 @@ export class GosipNotificationKinds extends GosipElement {
   ];
 
   override render() {
+    const { preferences, targets } = this.mine;
+    const ways = [...new Set(targets.map(({ channel }) => channel))];
+    if (ways.length === 0) return card(t('notify.kinds'), html`<p class="hint quiet">${t('notify.kinds.none')}</p>`);
     return card(
       t('notify.kinds'),
-      whenRead(this.seen, ({ preferences, ways }) =>
-        ways.length === 0
-          ? html`<p class="hint quiet">${t('notify.kinds.none')}</p>`
-          : html`<ul>
-                ${notificationKinds
-                  .filter((kind) => kind !== 'alert' || isAdmin())
-                  .map((kind) => html`<li>${this.renderKind(kind, preferences, ways)}</li>`)}
-              </ul>
-              ${this.renderAlso(preferences)}`,
-      ),
+      html`<ul>
+          ${notificationKinds
+            .filter((kind) => kind !== 'alert' || isAdmin())
+            .map((kind) => html`<li>${this.renderKind(kind, preferences, ways)}</li>`)}
+        </ul>
+        ${this.renderAlso(preferences)}`,
     );
   }
 
@@ -165,15 +152,15 @@ export class GosipNotificationKinds extends GosipElement {
   /** `before`: what takes it back. */
   private async save(body: Change, before: Change): Promise<void> {
     const change = async (wanted: Change) => {
-      await call(changeNotificationPreferences, { params: me, body: wanted });
-      await this.seen.reload();
+      await call(changeNotificationPreferences, { params: { personId: 'me' }, body: wanted });
+      await this.reload();
     };
     try {
       await change(body);
       sayDone(t('state.saved'), () => change(before));
     } catch (error) {
       sayProblem(error);
-      await this.seen.reload();
+      await this.reload();
     }
   }
 }
