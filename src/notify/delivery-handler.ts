@@ -1,5 +1,5 @@
 // Owns how the outbox sends deliveries: one handler for each channel, and one for what rings.
-// Called by the outbox; app/notify.ts registers them.
+// Called by the outbox; app/notifications.ts registers them.
 // Must stay true: how an attempt ended is kept with the state of its item, in one transaction.
 import type { Clock } from '#base/clock.ts';
 import type { Events } from '#base/events.ts';

@@ -66,6 +66,3 @@ export const ringingPace = {
   isRepeatHarmless: false,
   isSilent: true,
 } as const satisfies Partial<ChannelPace>;
-
-/** Above it a person gets nothing more by this channel until some are gone. */
-export const maxOpenOfChannel = 10_000;

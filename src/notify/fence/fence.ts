@@ -1,5 +1,5 @@
 // Owns what every request out of the house is given: the clock, how names are resolved, and where the house itself listens.
-// Called by app/notify.ts, which makes it, and by all that send.
+// Called by app/fence.ts, which makes it, and by all that send.
 // Must stay true: nothing here reaches a network.
 import type { LookupAddress } from 'node:dns';
 import type { Clock } from '#base/clock.ts';

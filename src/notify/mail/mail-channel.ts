@@ -1,5 +1,5 @@
 // Owns the channel of mail: by a mail server or by Postmark, as the settings say.
-// Called by the deliveries and by the routes of channels, made in app/notify.ts.
+// Called by the deliveries and by the routes of channels, made in app/notifications.ts.
 // Must stay true: what is kept open belongs to the settings of now.
 import { mailSettings } from '#contract/mail-settings.ts';
 import type { MailSettings, PostmarkSettings, SmtpSettings } from '#contract/mail-settings.ts';

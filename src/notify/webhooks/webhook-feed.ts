@@ -1,5 +1,5 @@
 // Owns the way from what happens in the house to what waits for its destinations.
-// Called by app/notify.ts, which starts and stops it.
+// Called by app/outgoing-webhooks.ts, which starts and stops it.
 // Must stay true: it hears of an event inside a call: there it notes it and no more; what is told to others is on the disk before it is sent.
 import type { Clock } from '#base/clock.ts';
 import type { Events } from '#base/events.ts';
