@@ -18,6 +18,7 @@ import '../parts/icon.ts';
 import { look, rows } from '../parts/look.ts';
 import '../parts/notice.ts';
 import '../parts/page.ts';
+import { switchRows } from '../parts/row-styles.ts';
 import { say } from '../parts/snackbar.ts';
 import '../parts/switch.ts';
 import { toProblem } from '../problem.ts';
@@ -49,33 +50,13 @@ export class GosipAutoReplies extends GosipElement {
   static override styles = [
     look,
     rows,
+    switchRows,
     css`
       section + section {
         margin-top: 16px;
       }
-      li {
-        display: flex;
-        align-items: center;
-        padding-inline-end: 16px;
-      }
-      li:hover {
-        background: var(--hover);
-      }
-      .row:hover {
-        background: none;
-      }
-      .row {
-        flex: 1;
-        min-width: 0;
-      }
       .row .said {
         overflow-wrap: anywhere;
-      }
-      .off .main {
-        color: var(--quiet);
-      }
-      gosip-switch {
-        flex: none;
       }
     `,
   ];

@@ -4,10 +4,6 @@ export const channelsStyles = css`
   .body {
     padding: 0 16px 12px;
   }
-  .row > gosip-icon {
-    flex: none;
-    color: var(--accent);
-  }
   .row .trouble {
     color: var(--text);
   }
@@ -17,18 +13,5 @@ export const channelsStyles = css`
   .links a {
     display: inline-block;
     padding-block: 12px;
-  }
-  @media (max-width: 599px) {
-    .row {
-      flex-wrap: wrap;
-      column-gap: 16px;
-      row-gap: 4px;
-    }
-    .row > .text {
-      flex-basis: calc(100% - 40px);
-    }
-    .row > .end {
-      margin-inline-start: 40px;
-    }
   }
 `;

@@ -11,6 +11,7 @@ import { GosipElement } from '../parts/element.ts';
 import '../parts/icon.ts';
 import { look, rows } from '../parts/look.ts';
 import '../parts/page.ts';
+import { iconRows } from '../parts/row-styles.ts';
 import '../parts/status.ts';
 import { pathOf } from '../routes.ts';
 import { Shown } from '../shown.ts';
@@ -29,7 +30,7 @@ export class GosipChannels extends GosipElement {
     'outbox.recovered',
   ]);
 
-  static override styles = [look, rows, channelsStyles];
+  static override styles = [look, rows, iconRows, channelsStyles];
 
   override render() {
     return html`<gosip-page heading=${t('page.channels')}>

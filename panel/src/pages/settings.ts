@@ -5,6 +5,7 @@ import { GosipElement } from '../parts/element.ts';
 import '../parts/icon.ts';
 import { look, rows, stack } from '../parts/look.ts';
 import '../parts/page.ts';
+import { iconRows } from '../parts/row-styles.ts';
 import '../parts/status.ts';
 import { pathOf, titles } from '../routes.ts';
 import type { TitledPage } from '../routes.ts';
@@ -35,27 +36,11 @@ export class GosipSettings extends GosipElement {
   static override styles = [
     look,
     rows,
+    iconRows,
     stack,
     css`
-      .row > gosip-icon {
-        flex: none;
-        color: var(--accent);
-      }
       .row > .end {
         justify-content: flex-end;
-      }
-      @media (max-width: 599px) {
-        .row {
-          flex-wrap: wrap;
-          column-gap: 16px;
-          row-gap: 4px;
-        }
-        .row > .text {
-          flex-basis: calc(100% - 40px);
-        }
-        .row > .end {
-          margin-inline-start: 40px;
-        }
       }
     `,
   ];

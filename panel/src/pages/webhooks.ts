@@ -17,6 +17,7 @@ import '../parts/icon.ts';
 import { look, rows } from '../parts/look.ts';
 import '../parts/notice.ts';
 import '../parts/page.ts';
+import { switchRows } from '../parts/row-styles.ts';
 import { say } from '../parts/snackbar.ts';
 import '../parts/status.ts';
 import '../parts/switch.ts';
@@ -41,7 +42,7 @@ export class GosipWebhooks extends GosipElement {
     ['webhook-destination.changed', 'webhook-delivery.changed'],
   );
 
-  static override styles = [look, rows, webhooksStyles];
+  static override styles = [look, rows, switchRows, webhooksStyles];
 
   override connectedCallback(): void {
     super.connectedCallback();
