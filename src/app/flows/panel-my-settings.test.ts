@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '#base/clock.ts';
 import { PanelBrowser } from '#testing/panel/browser.ts';
 import type { PanelVisitor } from '#testing/panel/browser.ts';
 import { furnish } from '#testing/panel/furnished-house.ts';
 import { PanelHouse } from '#testing/panel/panel-house.ts';
 import { plantedMarkup } from '#testing/panel/planted-markup.ts';
 import { isBrowserMissing } from '#testing/panel/requirements.ts';
-import { expectClean, signIn } from '#testing/panel/visit.ts';
+import { expectClean, noonZone, signIn } from '#testing/panel/visit.ts';
 
 const poll = { timeout: 30_000 };
 const password = 'kranich87zaun';
@@ -62,7 +63,7 @@ describe.skipIf(isMissing)('my settings', () => {
   });
 
   it('switch do not disturb of one phone, for an hour, with the keyboard alone', async () => {
-    await using ben = await signInAs('ben');
+    await using ben = await signIn(browser, house.url, { username: 'ben', password, timeZone: noonZone(systemClock.now()) });
     const { page } = ben;
     await openMine(ben);
     const toggle = page.getByRole('switch', { name: 'Do not disturb: Office computer' });

@@ -9,7 +9,7 @@ import { furnish } from '#testing/panel/furnished-house.ts';
 import { PanelHouse } from '#testing/panel/panel-house.ts';
 import { plantedMarkup } from '#testing/panel/planted-markup.ts';
 import { isBrowserMissing } from '#testing/panel/requirements.ts';
-import { expectClean, signIn } from '#testing/panel/visit.ts';
+import { expectClean, noonZone, signIn } from '#testing/panel/visit.ts';
 
 const poll = { timeout: 30_000 };
 const markup = plantedMarkup;
@@ -19,7 +19,8 @@ let house: PanelHouse;
 let browser: PanelBrowser;
 let admin: PanelVisitor;
 
-const signInAs = (username: string) => signIn(browser, house.url, { username, password: 'kranich87zaun' });
+const signInAs = (username: string, more: { readonly timeZone?: string } = {}) =>
+  signIn(browser, house.url, { username, password: 'kranich87zaun', ...more });
 
 beforeAll(async () => {
   if (isMissing) return;
@@ -243,7 +244,7 @@ describe.skipIf(isMissing)('somebody who is no administrator', () => {
   });
 
   it('switches do not disturb on for an hour, by the names that a screen reader has', async () => {
-    await using visitor = await signInAs('ben');
+    await using visitor = await signInAs('ben', { timeZone: noonZone(systemClock.now()) });
     const { page } = visitor;
     await page.getByRole('switch', { name: 'Do not disturb: Me' }).click();
     await page.getByRole('button', { name: '1 hour' }).click();

@@ -6,16 +6,28 @@ import { markedElements } from './planted-markup.ts';
 
 export const axeSource = readFileSync(new URL('../../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 
-/** `locale`: of their browser; British English by default. */
-export type Login = { readonly username: string; readonly password: string; readonly locale?: string };
+/** `locale` and `timeZone`: of their browser; British English in Berlin by default. */
+export type Login = {
+  readonly username: string;
+  readonly password: string;
+  readonly locale?: string;
+  readonly timeZone?: string;
+};
+
+/** A time zone in which it is noon or a little later: an hour from now is today there. `at`: in ms since 1970. */
+export function noonZone(at: number): string {
+  const ahead = 12 - new Date(at).getUTCHours();
+  // The names of these zones count the other way round.
+  return ahead === 0 ? 'Etc/GMT' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
+}
 
 /** Somebody who has signed in at `url` and sees the dashboard, in English. */
 export async function signIn(
   browser: PanelBrowser,
   url: string,
-  { username, password, locale = 'en-GB' }: Login,
+  { username, password, locale = 'en-GB', timeZone = 'Europe/Berlin' }: Login,
 ): Promise<PanelVisitor> {
-  const visitor = await browser.open({ locale });
+  const visitor = await browser.open({ locale, timezoneId: timeZone });
   const { page } = visitor;
   // Who has left the set-up before is not led to it in a house without phones.
   await page.addInitScript("try { localStorage.setItem('gosip-welcome-left', '1') } catch {}");
