@@ -255,7 +255,14 @@ async function composeRooms(context: AppContext, storage: Storage, { primaryAddr
   const webhooks = await composePublicWebhooks(context, { ...composed, voicemail });
   const { selfTest } = webhooks;
   const setup = composeTwilioSetup({ ...context, twilio, storage, numbers, sip, selfTest, mediaRelay: media.health });
-  const http = composeHttp({ ...context, devices: devices.devices, calls, escalations: escalations.escalations, people });
+  const http = composeHttp({
+    ...context,
+    storage,
+    devices: devices.devices,
+    calls,
+    escalations: escalations.escalations,
+    people,
+  });
   const fence = composeFence({ ...context, http, engine, webhooks });
   const outgoingWebhooks = composeOutgoingWebhooks({
     ...context,

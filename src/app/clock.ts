@@ -10,6 +10,7 @@ import { DestinationStore } from '#notify/webhooks/destination-store.ts';
 import { WebhookDeliveryStore } from '#notify/webhooks/webhook-delivery-store.ts';
 import { LoginAttemptStore } from '#people/login-attempt-store.ts';
 import { SessionStore } from '#people/session-store.ts';
+import { DoneOnce } from '#storage/done-once.ts';
 import { HouseTimes } from '#storage/house-times.ts';
 import { OutboxStore } from '#storage/outbox-store.ts';
 import { clockBehindMs, clockHealth, describeBehind } from '#system/clock-health.ts';
@@ -68,6 +69,7 @@ function createTimeShifter(db: Storage['db']): (byMs: number) => void {
     new LoginAttemptStore(db),
     new DestinationStore(db),
     new WebhookDeliveryStore(db),
+    new DoneOnce(db),
   ];
   return db.transaction((byMs: number) => {
     for (const store of stores) store.shiftDueTimes(byMs);

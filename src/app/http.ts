@@ -1,7 +1,7 @@
 // Composes the API: the routes of all rooms, whom each fact concerns, and the listener.
 // Called by app.ts.
 // Must stay true: a user hears live of exactly what the lists show them.
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,8 +10,10 @@ import { personsOfCall } from '#calls/persons-of-call.ts';
 import { AppError } from '#base/errors.ts';
 import { cidrMatcher } from '#base/cidr-matcher.ts';
 import type { Route } from '#contract/endpoint.ts';
+import { idempotencyMs } from '#contract/idempotency.ts';
 import type { IdentityPorts } from '#http/identity.ts';
 import { httpHealth } from '#http/http-health.ts';
+import type { RepliesOnDisk } from '#http/kept-replies.ts';
 import { LiveStream } from '#http/live.ts';
 import { PanelFiles } from '#http/panel-files.ts';
 import { createRequestView } from '#http/request-view.ts';
@@ -19,13 +21,14 @@ import { HttpServer } from '#http/server.ts';
 import type { HttpServerOptions } from '#http/server.ts';
 import { webPortAlerts, webPortMessage } from '#system/taken-port-alerts.ts';
 import type { TakenWebPort } from '#system/taken-port-alerts.ts';
+import { DoneOnce } from '#storage/done-once.ts';
 import { explainStorageFailure } from '#storage/storage-failure.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import type { CallsRoom } from './calls.ts';
 import type { DevicesRoom } from './devices.ts';
 import type { EscalationsRoom } from './escalations.ts';
 import type { PeopleRoom } from './people.ts';
-import type { AppContext, RoomFace } from './context.ts';
+import type { AppContext, RoomFace, Storage } from './context.ts';
 import { faceOf } from './face.ts';
 
 export type HttpRoom = {
@@ -41,6 +44,7 @@ export type HttpRoom = {
 type ListenerOptions = Pick<HttpServerOptions, 'host' | 'port' | 'routes' | 'view' | 'listener'>;
 
 type HttpDeps = AppContext & {
+  readonly storage: Pick<Storage, 'db' | 'writes'>;
   readonly devices: DevicesRoom['devices'];
   readonly calls: Pick<CallsRoom, 'calls' | 'cdrs'>;
   readonly escalations: EscalationsRoom['escalations'];
@@ -63,7 +67,9 @@ export function composeHttp(deps: HttpDeps): HttpRoom {
     publicUrl: publicUrl === undefined ? undefined : new URL(publicUrl),
   };
   const panel = new PanelFiles(fileURLToPath(new URL('../../panel/dist', import.meta.url)));
-  const shared = { live, panel, clock, log, explain: explainStorageFailure, isReplyStrict: overrides.isReplyStrict ?? false };
+  const isReplyStrict = overrides.isReplyStrict ?? false;
+  const explain = explainStorageFailure;
+  const shared = { live, panel, clock, log, explain, isReplyStrict, repliesOnDisk: repliesOnDisk(deps) };
   const servers: HttpServer[] = [];
   const serverOf = (at: ListenerOptions) => {
     const made = new HttpServer({ ...shared, version: packageFile.version, ...at });
@@ -99,6 +105,21 @@ export function composeHttp(deps: HttpDeps): HttpRoom {
   };
   const probe = () => httpHealth({ port: server?.address.port ?? 0, evicted: server?.evictedConnections ?? 0 });
   return { start, serverOf, ports, face: faceOf({ probes: { http: probe }, alerts: webPortAlerts(() => taken) }) };
+}
+
+function repliesOnDisk({ storage: { db, writes }, clock }: Pick<HttpDeps, 'storage' | 'clock'>): RepliesOnDisk {
+  const done = new DoneOnce(db);
+  const keyOf = (key: string) => `request ${createHash('sha256').update(key).digest('base64url')}`;
+  const safely = (run: () => void) => writes.write(run).catch(() => {});
+  return {
+    find: (key) => done.find(keyOf(key), clock.now()),
+    begin({ key, ...request }) {
+      const now = clock.now();
+      void safely(() => void done.begin({ ...request, key: keyOf(key), until: now + idempotencyMs }, now));
+    },
+    end: (key, reply) => void safely(() => done.end(keyOf(key), reply)),
+    forget: (key) => safely(() => done.forget(keyOf(key))),
+  };
 }
 
 function isPortTaken(error: unknown): error is AppError {

@@ -20,10 +20,11 @@ import type { KeptTarget } from '#notify/target.ts';
 import { doneWords } from '#notify/words/action-done.ts';
 import { actionLabel } from '#notify/words/action-label.ts';
 import { spacedNumber } from '#numbers/spaced-number.ts';
+import { DoneOnce } from '#storage/done-once.ts';
 import type { CorePhones } from '#home-assistant/core-phones.ts';
 import { asPerson } from './as-person.ts';
 import type { AsPerson } from './as-person.ts';
-import type { AppContext } from './context.ts';
+import type { AppContext, Storage } from './context.ts';
 import type { DevicesRoom } from './devices.ts';
 import type { PeopleRoom } from './people.ts';
 
@@ -32,6 +33,7 @@ export type FoundDelivery = ToldDelivery & { readonly targetId: TargetId | undef
 
 export type NotificationActionsDeps = Pick<AppContext, 'clock' | 'stack'> &
   Pick<ActionsDeps, 'tokens'> & {
+    readonly storage: Pick<Storage, 'db' | 'writes'>;
     readonly log: Log;
     readonly find: (id: ToldDelivery['id']) => FoundDelivery | undefined;
     readonly targetOf: (id: TargetId) => KeptTarget | undefined;
@@ -46,7 +48,8 @@ export type NotificationActionsDeps = Pick<AppContext, 'clock' | 'stack'> &
   };
 
 export function composeNotificationActions(deps: NotificationActionsDeps): { readonly routes: readonly Route[] } {
-  const actions = new Actions({ ...deps, carryOut: (asked) => carryOut(asked, deps) });
+  const { db, writes } = deps.storage;
+  const actions = new Actions({ ...deps, writes, once: new DoneOnce(db), carryOut: (asked) => carryOut(asked, deps) });
   const stop = deps.phones?.onAction((token) => void pressedOnPhone(token, actions, deps));
   if (stop !== undefined) deps.stack.defer(stop);
   const route = handle(doNotificationAction, async ({ body, identity }) => {

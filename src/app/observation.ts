@@ -14,6 +14,7 @@ import type { DevicesRoom } from './devices.ts';
 import { faceOf } from './face.ts';
 import type { MediaRoom } from './media.ts';
 import type { NotificationRoom } from './notifications.ts';
+import type { OutgoingWebhooksRoom } from './outgoing-webhooks.ts';
 import type { TwilioServices } from './twilio.ts';
 import type { WebhooksRoom } from './webhooks.ts';
 
@@ -24,6 +25,7 @@ type ObservationDeps = AppContext & {
   readonly twilio: TwilioServices;
   readonly webhooks: WebhooksRoom;
   readonly notifications: NotificationRoom;
+  readonly outgoingWebhooks: OutgoingWebhooksRoom;
   readonly logRing: LogRing;
   readonly alerts: () => AlertWatch | undefined;
 };
@@ -32,13 +34,28 @@ type ObservationDeps = AppContext & {
 const portsPerCall = 4;
 
 export function composeObservation(deps: ObservationDeps): { readonly face: RoomFace } {
-  const { options, clock, stack, events, devices, calls, media, twilio, webhooks, notifications, logRing, alerts } = deps;
+  const {
+    options,
+    clock,
+    stack,
+    events,
+    devices,
+    calls,
+    media,
+    twilio,
+    webhooks,
+    notifications,
+    outgoingWebhooks,
+    logRing,
+    alerts,
+  } = deps;
   const metrics = new Metrics({
     events,
     registrations: () => devices.registrations.size,
     callsInProgress: () => calls.calls.list().length,
     outbox: () => twilio.outbox.openByKind(),
     notifications: notifications.counts,
+    webhookDeliveries: outgoingWebhooks.counts,
     relayPorts: () => media.mediaRelay.size * portsPerCall,
     webhooks: webhooks.counts,
     setupMs: (callId) => {

@@ -13,6 +13,7 @@ import { WebhookDeliveryStore } from '#notify/webhooks/webhook-delivery-store.ts
 import type { WebhookDelivery, WebhookState } from '#notify/webhooks/webhook-delivery.ts';
 import { WebhookFeed } from '#notify/webhooks/webhook-feed.ts';
 import { webhookHandler, webhookKind } from '#notify/webhooks/webhook-handler.ts';
+import type { WebhookEnd } from '#notify/webhooks/webhook-handler.ts';
 import { webhookRoutes } from '#notify/webhooks/webhook-routes.ts';
 import { webhookSchedule } from '#notify/webhooks/webhook-schedule.ts';
 import type { Outbox } from '#storage/outbox.ts';
@@ -35,6 +36,8 @@ export type OutgoingWebhooksRoom = {
   readonly face: RoomFace;
   /** `routes`: by which is read what an event is about. */
   readonly start: (routes: readonly Route[]) => void;
+  /** How many deliveries ended how since the start; `dropped`: events that were not queued. */
+  readonly counts: () => Readonly<Record<WebhookEnd | 'dropped', number>>;
 };
 
 export function composeOutgoingWebhooks(deps: OutgoingWebhooksDeps): OutgoingWebhooksRoom {
@@ -55,8 +58,10 @@ export function composeOutgoingWebhooks(deps: OutgoingWebhooksDeps): OutgoingWeb
   const onChanged = ({ id, destinationId }: Pick<WebhookDelivery, 'id' | 'destinationId'>, state: WebhookState) =>
     events.emit('webhook-delivery.changed', { destinationId, deliveryId: id, state });
   const secretsOf = (id: DestinationId) => destinations.secretsOf(id);
+  const counts = { delivered: 0, failed: 0, unknown: 0, dropped: 0 };
+  const count = (state: WebhookEnd) => void (counts[state] += 1);
   const sending = { fence, clock, version: packageFile.version, secretsOf, store, destinations, writes, log, onChanged };
-  outbox.register(webhookKind, { ...webhookHandler(sending), schedule: webhookSchedule });
+  outbox.register(webhookKind, { ...webhookHandler({ ...sending, count }), schedule: webhookSchedule });
   const deliveries = new WebhookDeliveries({ ...sending, outbox, newId });
   const stopping = new AbortController();
   stack.defer(() => stopping.abort(new Error('The house stops')));
@@ -64,12 +69,15 @@ export function composeOutgoingWebhooks(deps: OutgoingWebhooksDeps): OutgoingWeb
   const feed = new WebhookFeed({
     ...{ events, destinations, destinationStore, store, outbox, writes, clock, newId, log },
     itemOf: eventItems(() => routes),
-    onDropped: (dropped) => log.warn({ dropped }, 'Events were not told to webhooks: too many wait already'),
+    onDropped(dropped) {
+      counts.dropped += dropped;
+      log.warn({ dropped }, 'Events were not told to webhooks: too many wait already');
+    },
   });
   const start = (all: readonly Route[]) => {
     routes = all;
     stack.defer(feed.start());
   };
   const own = destinationRoutes(destinations, (id) => store.lastOf(id));
-  return { start, face: faceOf({ routes: [...own, ...webhookRoutes(deliveries, stopping.signal)] }) };
+  return { start, counts: () => counts, face: faceOf({ routes: [...own, ...webhookRoutes(deliveries, stopping.signal)] }) };
 }

@@ -24,7 +24,7 @@ import type { ReachRoom } from './told.ts';
 
 export type PushChannelDeps = Pick<AppContext, 'clock' | 'stack'> &
   Pick<NotificationActionsDeps, 'log' | 'devices' | 'people'> & {
-    readonly storage: Pick<Storage, 'writes'>;
+    readonly storage: Pick<Storage, 'db' | 'writes'>;
     readonly channels: Channels;
     readonly fence: Fence;
     readonly render: Render;

@@ -251,6 +251,7 @@ export const placeCall = endpoint({
   access: 'user',
   summary: 'Click-to-call: ring a phone, and dial for it once it is picked up; a user with their own phones only',
   status: 201,
+  isDoneOnce: true,
   body: z.strictObject({
     deviceId,
     to: dialled,
@@ -267,6 +268,7 @@ export const transferCall = endpoint({
   access: 'user',
   summary: 'Transfer a call: a phone leaves it, and its other side is connected with an extension or number that answers',
   status: 201,
+  isDoneOnce: true,
   params: callParams,
   body: z.strictObject({
     to: dialled,

@@ -36,6 +36,8 @@ export type Endpoint<Params extends Schema, Query extends Schema, Body extends S
   /** The body is not JSON but bytes of one of these media types; `body` is `uploadBody` then, or `streamUpload`. */
   readonly upload?: UploadRule;
   readonly reply: Reply;
+  /** What it does cannot be taken back: an Idempotency-Key holds for it also where the house was started again. */
+  readonly isDoneOnce?: true;
   /** The reply is not JSON but a file of one of these media types; `reply` is `fileReply` then, or `streamReply`. */
   readonly replyTypes?: readonly string[];
 };

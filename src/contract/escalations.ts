@@ -120,6 +120,7 @@ export const startEscalation = endpoint({
   access: 'admin',
   summary: 'Call the people of a chain until one of them presses 1; answered once it is stored',
   status: 201,
+  isDoneOnce: true,
   body: z.strictObject({
     chainId: escalationChainId,
     message: escalationMessage,

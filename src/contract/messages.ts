@@ -122,6 +122,7 @@ export const sendMessage = endpoint({
   access: 'user',
   summary: 'Send a message; the reply comes once it is stored in the outbox',
   status: 201,
+  isDoneOnce: true,
   body: z.strictObject({
     /** One of ours; your first unless given. */
     from: z.string().overwrite(normalizeDigits).max(32).optional(),

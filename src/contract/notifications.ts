@@ -305,6 +305,7 @@ export const resendDelivery = endpoint({
   access: 'user',
   summary: 'Send again what was not delivered, or may not have been',
   status: 201,
+  isDoneOnce: true,
   params: oneDelivery,
   body: z.strictObject({}).optional(),
   reply: delivery,

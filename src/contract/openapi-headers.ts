@@ -16,7 +16,8 @@ export const requestHeaders: Json = {
   'Idempotency-Key': header(
     'Idempotency-Key',
     'Your own name for this request, of 8 to 64 letters, digits and `. : - _`. Sent again with it within an hour, also after the reply was lost, it ' +
-      'makes nothing a second time and has the same reply; another request with it is refused by 409. A restart forgets it',
+      'makes nothing a second time and has the same reply; another request with it is refused by 409. What places a call or sends something is not ' +
+      'done again after a restart of the house either, other requests are forgotten then',
   ),
   'If-Match': header('If-Match', 'Answers 412 unless this is the version of the file'),
   'If-None-Match': header('If-None-Match', 'Answers 304 where the reply is still of this version'),

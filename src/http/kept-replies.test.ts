@@ -12,6 +12,7 @@ import { idempotencyMs } from '#contract/idempotency.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
 import { tokenView } from '#testing/harness/http-identities.ts';
 import { KeptReplies } from './kept-replies.ts';
+import type { RepliesOnDisk } from './kept-replies.ts';
 import { LiveStream } from './live.ts';
 import { HttpServer } from './server.ts';
 
@@ -113,12 +114,54 @@ describe('a request that makes something', () => {
 describe('replies that are kept', () => {
   it('are no more than fit, the oldest going first', async () => {
     const kept = new KeptReplies(new FakeClock());
-    const asked = '';
+    const rest = { asked: '', isDoneOnce: false, personId: undefined };
     const text = 'x'.repeat(1024 * 1024);
-    for (let n = 0; n < 6; n += 1) await kept.once({ key: `${n}`, asked }, async () => text);
-    expect(await kept.once({ key: '5', asked }, async () => 'new')).toBe(text);
-    expect(await kept.once({ key: '0', asked }, async () => 'new')).toBe('new');
-    for (let n = 0; n < 1_000; n += 1) await kept.once({ key: `small ${n}`, asked }, async () => '');
-    expect(await kept.once({ key: '5', asked }, async () => 'new')).toBe('new');
+    for (let n = 0; n < 6; n += 1) await kept.once({ key: `${n}`, ...rest }, async () => text);
+    expect(await kept.once({ key: '5', ...rest }, async () => 'new')).toBe(text);
+    expect(await kept.once({ key: '0', ...rest }, async () => 'new')).toBe('new');
+    for (let n = 0; n < 1_000; n += 1) await kept.once({ key: `small ${n}`, ...rest }, async () => '');
+    expect(await kept.once({ key: '5', ...rest }, async () => 'new')).toBe('new');
+  });
+});
+
+describe('a request that must not be done twice, after a restart', () => {
+  const sms = { key: 'anna sendMessage key-of-sms', asked: 'hello', isDoneOnce: true, personId: undefined };
+  let rows: Map<string, { asked: string; reply: string | undefined }>;
+  let sent: number;
+  const onDisk: RepliesOnDisk = {
+    find: (key) => rows.get(key),
+    begin: ({ key, asked }) => void rows.set(key, { asked, reply: undefined }),
+    end: (key, reply) => void rows.set(key, { asked: rows.get(key)?.asked ?? '', reply }),
+    forget: async (key) => void rows.delete(key),
+  };
+  const start = () => new KeptReplies(new FakeClock(), onDisk);
+  const send = async () => `sms ${(sent += 1)}`;
+  beforeEach(() => {
+    rows = new Map();
+    sent = 0;
+  });
+
+  it('has the same reply and is not done again', async () => {
+    expect(await start().once(sms, send)).toBe('sms 1');
+    expect(await start().once(sms, send)).toBe('sms 1');
+    await expect(start().once({ ...sms, asked: 'other' }, send)).rejects.toMatchObject({ code: 'conflict' });
+    expect(sent).toBe(1);
+  });
+
+  it('is refused where nobody knows what it was answered', async () => {
+    void start().once(sms, () => new Promise(() => (sent += 1)));
+    await expect(start().once(sms, send)).rejects.toMatchObject({ code: 'conflict' });
+    expect(sent).toBe(1);
+  });
+
+  it('is done where it was refused before', async () => {
+    const refuse = () => Promise.reject(new AppError('conflict', 'Opted out'));
+    await expect(start().once(sms, refuse)).rejects.toThrow('Opted out');
+    expect(await start().once(sms, send)).toBe('sms 1');
+  });
+
+  it('of another kind leaves nothing on the disk: its reply may hold a password', async () => {
+    expect(await start().once({ ...sms, isDoneOnce: false }, send)).toBe('sms 1');
+    expect(rows.size).toBe(0);
   });
 });

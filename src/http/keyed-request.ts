@@ -17,5 +17,6 @@ export function keyedRequest(context: Context, { endpoint, identity, input }: As
     throw new HttpError(400, `${idempotencyHeader} has to be 8 to 64 letters, digits, dots, colons, hyphens or underscores`);
   }
   const asked = createHash('sha256').update(JSON.stringify(input)).digest('base64url');
-  return { key: `${identity.id} ${endpoint.id} ${key}`, asked };
+  const { personId } = identity;
+  return { key: `${identity.id} ${endpoint.id} ${key}`, asked, isDoneOnce: endpoint.isDoneOnce === true, personId };
 }

@@ -16,6 +16,7 @@ import { errorResponse } from './errors.ts';
 import { answerIfKnown, sendFile, sendStream } from './files.ts';
 import { keyedRequest } from './keyed-request.ts';
 import { KeptReplies } from './kept-replies.ts';
+import type { RepliesOnDisk } from './kept-replies.ts';
 
 /** How the server sees a request. */
 export type RequestView = {
@@ -33,6 +34,8 @@ export type MountOptions = {
   readonly view: RequestView;
   /** Whether a reply that violates the contract is an error (tests), or is logged and sent all the same (production). */
   readonly isReplyStrict: boolean;
+  /** Without it a restart forgets what was done. */
+  readonly repliesOnDisk?: RepliesOnDisk | undefined;
   /** Turns a failure of another part, such as the storage, into an error for the user. */
   readonly explain?: ((error: unknown) => unknown) | undefined;
 };
@@ -46,7 +49,7 @@ export type RequestInput = { readonly [Part in 'params' | 'query' | 'body']: unk
  * `/cdrs/stats`, comes before `/cdrs/:id`, in whatever order the rooms declare them.
  */
 export function mountRoutes(router: Router, routes: readonly Route[], options: MountOptions): void {
-  const kept = new KeptReplies(options.clock);
+  const kept = new KeptReplies(options.clock, options.repliesOnDisk);
   const parameters = ({ endpoint }: Route) => endpoint.path.split(':').length;
   for (const route of routes.toSorted((a, b) => parameters(a) - parameters(b))) {
     const { method, path } = route.endpoint;

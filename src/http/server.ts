@@ -19,6 +19,7 @@ import { errorResponse, HttpError } from './errors.ts';
 import { securityHeaders } from './headers.ts';
 import { boundAddress, listen, stopListening } from './listening.ts';
 import type { ListenAddress } from './listening.ts';
+import type { RepliesOnDisk } from './kept-replies.ts';
 import type { LiveStream } from './live.ts';
 import { admit, mountRoutes } from './mount.ts';
 import type { PanelFiles } from './panel-files.ts';
@@ -45,6 +46,8 @@ export type HttpServerOptions = {
   readonly clock: Clock;
   readonly log: Log;
   readonly isReplyStrict: boolean;
+  /** Without it a restart forgets what was done. */
+  readonly repliesOnDisk?: RepliesOnDisk;
   /** Connections at a time. */
   readonly slots?: number;
   /** Turns a failure of another part, such as the storage, into an error for the user. */
@@ -111,9 +114,9 @@ export class HttpServer {
   }
 
   #createRouter(): Router {
-    const { routes, version, live, clock, log, isReplyStrict, explain, view } = this.#options;
+    const { routes, version, live, clock, log, isReplyStrict, explain, view, repliesOnDisk } = this.#options;
     const router = new Router({ prefix: '/api' });
-    mountRoutes(router, routes, { log, clock, isReplyStrict, explain, view });
+    mountRoutes(router, routes, { log, clock, isReplyStrict, explain, view, repliesOnDisk });
     // Built on the first request: most houses never ask, and it would cost every start time and memory.
     let described: ReturnType<typeof describeApi> | undefined;
     const endpoints = routes.map((route) => route.endpoint);

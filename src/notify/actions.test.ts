@@ -1,22 +1,33 @@
-import { beforeEach, expect, it } from 'vitest';
+import SqliteDatabase from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { AppError } from '#base/errors.ts';
 import type { CallId, DeliveryId, PersonId, VoicemailId } from '#base/ids.ts';
+import { DoneOnce } from '#storage/done-once.ts';
+import { migrate } from '#storage/migrate.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
 import { ActionTokens } from './action-tokens.ts';
 import { Actions } from './actions.ts';
-import type { Asked, ToldDelivery } from './actions.ts';
+import type { ActionsDeps, Asked, ToldDelivery } from './actions.ts';
 
 const anna = 'user_anna' as PersonId;
 const ben = 'user_ben' as PersonId;
 const tokens = new ActionTokens(Buffer.alloc(32, 1));
 const dayMs = 86_400_000;
 
+let db: Database;
 let clock: FakeClock;
 let done: Asked[];
 let fault: Error | undefined;
 let actions: Actions;
+let start: () => Actions;
 
 beforeEach(() => {
+  db = new SqliteDatabase(':memory:');
+  migrate(db);
+  db.exec(
+    `INSERT INTO users (id, username, name, role, created_at, changed_at) VALUES ('${anna}', 'anna', 'Anna', 'user', 0, 0)`,
+  );
   clock = new FakeClock();
   done = [];
   fault = undefined;
@@ -35,9 +46,10 @@ beforeEach(() => {
       notification: { kind: 'voicemail', item: { voicemailId: 'vm_1' as VoicemailId } },
     },
   ];
-  actions = new Actions({
+  const deps: Omit<ActionsDeps, 'once'> = {
     tokens,
     clock,
+    writes: { write: async (run) => run() },
     find: (id) => all.find((one) => one.id === id),
     async carryOut(asked) {
       await Promise.resolve();
@@ -45,8 +57,11 @@ beforeEach(() => {
       done.push(asked);
       return 'done';
     },
-  });
+  };
+  start = () => new Actions({ ...deps, once: new DoneOnce(db) });
+  actions = start();
 });
+afterEach(() => void db.close());
 
 const token = (action: 'call-back' | 'block' | 'mark-heard' | 'mark-read', id = 'dlv_1') =>
   tokens.make({ action, deliveryId: id as DeliveryId });
@@ -91,6 +106,13 @@ it('does nothing for another person, nor a day later, nor what such a notificati
   clock.advance(dayMs);
   expect(await codeOf(actions.press(token('block'), anna))).toBe('conflict');
   expect(done).toEqual([]);
+});
+
+it('is not done again after a restart, and what was not pressed before works then', async () => {
+  expect(await actions.press(token('call-back'))).toBe('done');
+  const restarted = start();
+  expect(await codeOf(restarted.press(token('call-back')))).toBe('conflict');
+  expect(await codeOf(restarted.press(token('block')))).toBe('done');
 });
 
 it('can be pressed again where it did not work', async () => {

@@ -1,11 +1,14 @@
 // Owns what becomes of a button of a notification that was pressed: whether it still holds, for whom, and that it is done once.
 // Called by app/notification-actions.ts, for Home Assistant's phones and for browsers.
-// Must stay true: it is done with the rights that the person has now, within a day, each button once; a fault is told and may be tried again.
+// Must stay true: it is done with the rights that the person has now, within a day, each button once, also where the house was started again
+// meanwhile; a fault is told and may be tried again.
 import { AppError } from '#base/errors.ts';
 import type { Clock } from '#base/clock.ts';
 import type { DeliveryId, PersonId } from '#base/ids.ts';
 import { kindFacts } from '#contract/notification-kinds.ts';
 import type { NotificationAction } from '#contract/notification-kinds.ts';
+import type { DoneOnce } from '#storage/done-once.ts';
+import type { WriteBatch } from '#storage/write-batch.ts';
 import type { ActionTokens, Pressed } from './action-tokens.ts';
 import type { Notification } from './kinds/notification.ts';
 
@@ -26,6 +29,8 @@ export type ActionsDeps = {
   readonly find: (id: DeliveryId) => ToldDelivery | undefined;
   /** Does it as the person would in the panel, and says what came of it, in their language. Rejects with an AppError where it cannot be done. */
   readonly carryOut: (asked: Asked) => Promise<string>;
+  readonly once: Pick<DoneOnce, 'begin' | 'forget'>;
+  readonly writes: Pick<WriteBatch, 'write'>;
   readonly clock: Pick<Clock, 'now'>;
 };
 
@@ -33,8 +38,6 @@ const lifetimeMs = 86_400_000;
 
 export class Actions {
   readonly #deps: ActionsDeps;
-  /** By token's content, until when nobody may press it again. */
-  readonly #done = new Map<string, number>();
 
   constructor(deps: ActionsDeps) {
     this.#deps = deps;
@@ -47,32 +50,33 @@ export class Actions {
 
   /** `by`: who presses it, where that is known. Rejects with an AppError: `forbidden` where it is nothing of theirs, `conflict` where it is over. */
   async press(token: string, by?: PersonId): Promise<string> {
-    const { find, carryOut } = this.#deps;
+    const { find, carryOut, writes, once } = this.#deps;
     const pressed = this.read(token);
     const told = pressed === undefined ? undefined : find(pressed.deliveryId);
     if (pressed === undefined || told === undefined || (by !== undefined && by !== told.personId))
       throw new AppError('forbidden', 'There is no such notification of yours');
     const { personId, notification } = told;
-    this.#begin(pressed, told);
+    await this.#begin(pressed, told);
     try {
       return await carryOut({ action: pressed.action, personId, notification });
     } catch (error) {
-      this.#done.delete(keyOf(pressed));
+      await writes.write(() => once.forget(keyOf(pressed)));
       throw error;
     }
   }
 
-  #begin(pressed: Pressed, { notification: { kind }, at }: ToldDelivery): void {
-    const now = this.#deps.clock.now();
-    for (const [key, until] of this.#done) if (until <= now) this.#done.delete(key);
+  async #begin(pressed: Pressed, { notification: { kind }, personId, at }: ToldDelivery): Promise<void> {
+    const { clock, once, writes } = this.#deps;
+    const now = clock.now();
+    const until = at + lifetimeMs;
     const allowed = kind === 'call-over' ? [] : kindFacts[kind].actions;
-    if (!allowed.includes(pressed.action) || now - at >= lifetimeMs)
+    if (!allowed.includes(pressed.action) || now >= until)
       throw new AppError('conflict', 'This notification is too old: open GoSIP instead');
-    if (this.#done.has(keyOf(pressed))) throw new AppError('conflict', 'This is done already');
-    this.#done.set(keyOf(pressed), at + lifetimeMs);
+    const isNew = await writes.write(() => once.begin({ key: keyOf(pressed), asked: '', personId, until }, now));
+    if (!isNew) throw new AppError('conflict', 'This is done already');
   }
 }
 
 function keyOf({ action, deliveryId }: Pressed): string {
-  return `${action}:${deliveryId}`;
+  return `button ${action}:${deliveryId}`;
 }

@@ -15,6 +15,8 @@ export type MetricsDeps = {
   readonly relayPorts: () => number;
   /** Deliveries that ended since the start, by channel and by how. */
   readonly notifications: () => readonly { readonly channel: string; readonly state: string; readonly count: number }[];
+  /** Deliveries of webhooks that ended since the start, by how. */
+  readonly webhookDeliveries: () => Readonly<Record<string, number>>;
   readonly webhooks: () => { readonly accepted: number; readonly refused: number; readonly failed: number };
   /** From the first request of a call to the first ring, in milliseconds; undefined where nothing rang. */
   readonly setupMs: (callId: string) => number | undefined;
@@ -42,7 +44,7 @@ export class Metrics {
     const registers = [registry];
     // Event loop and memory.
     collectDefaultMetrics({ register: registry });
-    const { registrations, callsInProgress, outbox, relayPorts, webhooks, notifications, events } = this.#deps;
+    const { registrations, callsInProgress, outbox, relayPorts, webhooks, notifications, webhookDeliveries, events } = this.#deps;
     const gauge = (name: string, help: string, value: () => number) =>
       new Gauge({
         name: `gosip_${name}`,
@@ -94,6 +96,16 @@ export class Metrics {
       collect() {
         this.reset();
         for (const { channel, count } of notifications().filter(({ state }) => state === 'dropped')) this.inc({ channel }, count);
+      },
+    });
+    new Counter({
+      name: 'gosip_webhook_deliveries_total',
+      help: 'Events told to one destination of webhooks each, by how that ended',
+      labelNames: ['outcome'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [outcome, count] of Object.entries(webhookDeliveries())) this.inc({ outcome }, count);
       },
     });
     const calls = new Counter({

@@ -1,4 +1,7 @@
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createLog } from '#base/log.ts';
+import { openDatabase } from '#storage/database.ts';
 import { AppHarness, origin } from '#testing/harness/app-harness.ts';
 import { TwilioEmulator } from '#testing/twilio/emulator.ts';
 import type { FaultName } from '#testing/twilio/base/faults.ts';
@@ -322,6 +325,31 @@ describe('messages of the whole house', { timeout: 60_000 }, () => {
     expect([await mark('read'), await mark('unread'), await mark('unread')]).toEqual([0, 1, 1]);
     expect((await harness.messages('?unread=true')).items.map(({ body }) => body)).toEqual(['Two']);
     expect(await harness.status('POST', `${path}/unread`, undefined, 'ben')).toBe(404);
+  });
+
+  it('go out once by their Idempotency-Key, also after a restart that lost the reply', async () => {
+    const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': 'text-of-anna' };
+    const body = JSON.stringify({ to: theirs, body: 'Only once, with a key' });
+    const ask = () => harness.fetch('/messages', 'anna', { method: 'POST', headers, body });
+    const first = await ask();
+    expect(first.status).toBe(201);
+    const { id } = (await first.json()) as Message;
+    await harness.close();
+    await harness.open();
+    expect(await (await ask()).json()).toMatchObject({ id });
+    await harness.close();
+    // As after a kill between the message and its reply.
+    const { db } = openDatabase({
+      path: join(harness.folder, 'gosip.db'),
+      log: createLog({ level: 'silent' }),
+      clock: harness.clock,
+    });
+    expect(db.prepare('UPDATE done_once SET reply = NULL').run().changes).toBe(1);
+    db.close();
+    await harness.open();
+    expect((await ask()).status).toBe(409);
+    await harness.reach(id, 'delivered', 'sent');
+    expect((await harness.messages('?direction=outbound')).total).toBe(1);
   });
 
   it('are sent once, although the same request comes again', async () => {

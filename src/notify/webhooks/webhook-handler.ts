@@ -23,13 +23,17 @@ export type WebhookHandlerDeps = WebhookSenderDeps & {
   readonly log: Log;
   /** Called after its state is on the disk. */
   readonly onChanged: (delivery: Pick<WebhookDelivery, 'id' | 'destinationId'>, state: WebhookState) => void;
+  /** Of each that ended by the outbox. */
+  readonly count: (state: WebhookEnd) => void;
 };
+
+export type WebhookEnd = (typeof states)[keyof typeof states];
 
 const states = { done: 'delivered', failed: 'failed', unknown: 'unknown' } as const;
 
 /** Sends what waits for destinations; the outbox says when. Repeats in doubt: a receiver knows a repeat by its id. */
 export function webhookHandler(deps: WebhookHandlerDeps): OutboxHandler<WebhookPayload> {
-  const { store, destinations, clock, onChanged } = deps;
+  const { store, destinations, clock, onChanged, count } = deps;
   const endsGone = (end: OutboxEnd) => end.state === 'failed' && tryOf(end)?.status === 410;
   return {
     service: 'webhooks',
@@ -49,7 +53,8 @@ export function webhookHandler(deps: WebhookHandlerDeps): OutboxHandler<WebhookP
     settle: ({ payload: { deliveryId, destinationId } }, end) => {
       const tried = tryOf(end);
       const endedAt = clock.now();
-      const how = tried === undefined ? { reason: end.why ?? 'too-late', detail: end.message } : { tried };
+      const how = tried === undefined ? { reason: end.why ?? ('unexpected' as const), detail: end.message } : { tried };
+      count(states[end.state]);
       store.progress(deliveryId, { state: states[end.state], endedAt, ...how });
       if (endsGone(end)) destinations.switchOff(destinationId, 'target-gone');
     },

@@ -32,11 +32,12 @@ let db: OpenedDatabase['db'];
 let house: House;
 let dropped = 0;
 let ownPorts: number[] = [];
+let ended: string[] = [];
 beforeEach(async () => {
   peer = await startHttpPeer();
   clock = new FakeClock();
   ({ db } = openDatabase({ path: ':memory:', log, clock }));
-  [dropped, ownPorts] = [0, []];
+  [dropped, ownPorts, ended] = [0, [], []];
   house = start();
 });
 afterEach(async () => {
@@ -71,7 +72,10 @@ function start() {
     ...{ store, destinations, writes, log },
     onChanged: (_: unknown, state: string) => void changes.push(state),
   };
-  outbox.register(webhookKind, { ...webhookHandler(sending), schedule: webhookSchedule });
+  outbox.register(webhookKind, {
+    ...webhookHandler({ ...sending, count: (state) => void ended.push(state) }),
+    schedule: webhookSchedule,
+  });
   const deliveries = new WebhookDeliveries({ ...sending, outbox, newId });
   const itemOf = async (name: EventName) =>
     name === 'voicemail.left' ? { transcript: 'Call me' } : Promise.reject(new Error('There is no such thing'));
@@ -368,4 +372,16 @@ describe('a test of a destination', () => {
     await clock.advanceAsync(86_400_000);
     expect(peer.requests).toHaveLength(2);
   });
+});
+
+it('what waited in data that were restored is said to be that, is counted, and is not sent again', async () => {
+  peer.otherwise = { status: 500 };
+  const { destination } = await house.destinations.create(input());
+  const { id } = await left(destination.id);
+  await tried(id, 1);
+  house.outbox.endRestored();
+  expect(house.store.byId(id)).toMatchObject({ state: 'unknown', reason: 'restored', attempts: 1 });
+  expect(ended).toEqual(['unknown']);
+  await clock.advanceAsync(3 * 86_400_000);
+  expect(peer.requests).toHaveLength(1);
 });

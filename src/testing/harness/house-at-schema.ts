@@ -153,6 +153,7 @@ const rows: Readonly<Record<number, readonly string[]>> = {
     `INSERT INTO webhook_deliveries (id, destination_id, event, body, state, created_at, ended_at)
      VALUES ('evt_old', 'hook_old', 'call.started', '{}', 'delivered', ${at}, ${at})`,
   ],
+  25: [`INSERT INTO done_once (key, asked, reply, person_id, until) VALUES ('request old', 'a', '{}', 'person_sara', ${far})`],
 };
 
 /** Makes the database of a house that was brought to each schema one after the other, up to this one. */
