@@ -16,6 +16,16 @@ test.each([
   ['that has just begun', begun, 'done now open open open'],
   ['that rings', { ...begun, ringingAt: at }, 'done done now open open'],
   ['in which the phone is heard', { ...talking, isHeard: true }, 'done done done done now'],
+  [
+    'whose phone reports sound, and whose key is not pressed yet',
+    { ...talking, isHeard: true, hearsUs: 'reported' },
+    'done done done done now',
+  ],
+  [
+    'whose phone reported sound, and whose key nobody pressed',
+    { ...talking, isHeard: true, hearsUs: 'reported', result: 'works' },
+    'done done done done done',
+  ],
   ['of a phone that is not connected', { ...begun, result: 'not-registered' }, 'failed open open open open'],
   ['of a phone that was lost since it registered', { ...begun, result: 'unreachable' }, 'failed open open open open'],
   ['of a phone that said busy', { ...begun, result: 'busy' }, 'done failed open open open'],
