@@ -131,7 +131,8 @@ export class GosipApp extends GosipElement {
   /** Where there is no room beside the page: the first few, and the others behind a button. */
   private renderFoot() {
     const { first, more } = narrowNavigation();
-    const isElsewhere = !first.some(({ page }) => page === entryOf(here()));
+    const entry = entryOf(here());
+    const isElsewhere = entry !== undefined && !first.some(({ page }) => page === entry);
     return html`<nav aria-label=${t('nav.label')}>
       <ul>
         ${first.map((entry) => this.renderEntry(entry))}
@@ -197,9 +198,9 @@ function here(): TitledPage | undefined {
   return page === 'missing' || page === 'design' ? undefined : page;
 }
 
-/** Which entry of the navigation a page belongs to. */
+/** Which entry of the navigation a page belongs to. The set-up is in none: it leads through what is in several. */
 function entryOf(page: TitledPage | undefined): TitledPage | undefined {
-  return page === undefined ? undefined : (pageAbove(page) ?? page);
+  return page === undefined || page === 'welcome' ? undefined : (pageAbove(page) ?? page);
 }
 
 function currentIf(isHere: boolean): 'page' | 'false' {
