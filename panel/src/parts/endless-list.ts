@@ -320,6 +320,8 @@ export class GosipEndlessList<Item = unknown> extends GosipElement {
     if (this.#frame !== 0) return;
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
+      // What is not shown has no height: what was measured holds when it is shown again.
+      if (this.getClientRects().length === 0) return;
       const anchor = this.#anchor();
       const width = this.getBoundingClientRect().width;
       const isOther = Math.abs(width - this.#width) >= 1;

@@ -77,6 +77,29 @@ describe.skipIf(isMissing)('a hundred thousand calls', () => {
     await row(admin, 'Caller 0').waitFor();
   });
 
+  it('are as high as they were after the list was not shown for a while', async () => {
+    await openCalls(admin);
+    const list = admin.page.locator('gosip-endless-list');
+    const frames = () => admin.page.evaluate<void>('new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100)))');
+    const height = () => admin.page.evaluate<number>('document.documentElement.scrollHeight');
+    await list.evaluate(
+      '(one) => one.getRootNode().append(Object.assign(document.createElement("style"), { textContent: "[data-endless=\\"5\\"] { height: 400px }" }))',
+    );
+    await frames();
+    await admin.page.evaluate<void>('scrollTo(0, 6000)');
+    await frames();
+    const before = await height();
+    // The page stays scrolled to where it is.
+    await admin.page.evaluate<void>(`document.body.style.minHeight = '${before}px'`);
+    for (const display of ['none', '']) {
+      await list.evaluate(`(one) => one.style.setProperty('display', '${display}')`);
+      await frames();
+    }
+    await admin.page.evaluate<void>("document.body.style.minHeight = ''");
+    await frames();
+    expect(await height()).toBe(before);
+  });
+
   it('are walked through by the keys alone, and none of them loses the focus', async () => {
     await openCalls(admin);
     await row(admin, 'Caller 0').focus();
