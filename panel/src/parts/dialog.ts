@@ -7,6 +7,9 @@ import './icon-button.ts';
 import { look } from './look.ts';
 import './snackbar.ts';
 
+/** How much of the foot of the screen a short word takes. */
+const saidPx = 80;
+
 /** A dialog of the browser's own: it keeps the focus, Escape closes it, the focus goes back. Fills a narrow screen from below. */
 @customElement('gosip-dialog')
 export class GosipDialog extends GosipElement {
@@ -14,6 +17,8 @@ export class GosipDialog extends GosipElement {
   /** Closes by its buttons alone: what is typed is not lost by a press beside it. */
   @property({ type: Boolean }) firm = false;
   @state() private hasActions = false;
+  /** Whether it reaches to the foot of the screen, where short words are said: they are said within it then, and cover nothing. */
+  @state() private isAtFoot = false;
   @query('dialog') private dialog!: HTMLDialogElement;
 
   static override styles = [
@@ -34,6 +39,9 @@ export class GosipDialog extends GosipElement {
         display: flex;
         flex-direction: column;
         animation: rise 180ms cubic-bezier(0.2, 0, 0, 1);
+      }
+      dialog:focus-visible {
+        outline: none;
       }
       dialog::backdrop {
         background: #0008;
@@ -57,6 +65,10 @@ export class GosipDialog extends GosipElement {
         padding: 8px 24px 20px;
         overflow: auto;
         overscroll-behavior: contain;
+      }
+      gosip-snackbar.within {
+        position: static;
+        flex: none;
       }
       footer {
         display: flex;
@@ -93,6 +105,14 @@ export class GosipDialog extends GosipElement {
 
   override firstUpdated(): void {
     this.dialog.showModal();
+    const placed = () => (this.isAtFoot = this.dialog.getBoundingClientRect().bottom > window.innerHeight - saidPx);
+    const sizes = new ResizeObserver(placed);
+    sizes.observe(this.dialog);
+    window.addEventListener('resize', placed);
+    this.whileShown(() => {
+      sizes.disconnect();
+      window.removeEventListener('resize', placed);
+    });
   }
 
   close(): void {
@@ -106,8 +126,8 @@ export class GosipDialog extends GosipElement {
         <gosip-icon-button .path=${mdiClose} label=${t('action.close')} @click=${this.askToClose}></gosip-icon-button>
       </header>
       <div class="body"><slot @slotchange=${this.focusFirst}></slot></div>
+      <gosip-snackbar class=${this.isAtFoot ? 'within' : ''}></gosip-snackbar>
       <footer role="none" ?hidden=${!this.hasActions}><slot name="actions" @slotchange=${this.countActions}></slot></footer>
-      <gosip-snackbar></gosip-snackbar>
     </dialog>`;
   }
 
