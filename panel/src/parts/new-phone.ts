@@ -1,7 +1,7 @@
 import '@material/web/button/filled-button.js';
 import '@material/web/button/text-button.js';
 import { css, html, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import { createDevice, getSipServer } from '#contract/devices.ts';
 import { call } from '../api.ts';
@@ -10,6 +10,7 @@ import type { Phone } from '../data.ts';
 import { ownerChoices } from '../owner-choices.ts';
 import { phoneKinds } from '../phone-kinds.ts';
 import { takesBrowsers } from '../phone-server.ts';
+import { me } from '../session.ts';
 import { Shown } from '../shown.ts';
 import { t } from '../words.ts';
 import { choice, field } from './field.ts';
@@ -18,13 +19,20 @@ import { fields, problemLine } from './form.ts';
 import './icon.ts';
 import { look } from './look.ts';
 
-type Draft = { readonly name: string; readonly extension: string; readonly type: Phone['type']; readonly personId: string };
+/** `personId`: null as long as nobody was chosen. */
+type Draft = {
+  readonly name: string;
+  readonly extension: string;
+  readonly type: Phone['type'];
+  readonly personId: string | null;
+};
+
+/** What somebody carries or sits at is theirs; a phone on a desk or at the door is the house's. */
+const ownTypes: ReadonlySet<Phone['type']> = new Set(['softphone', 'webrtc']);
 
 /** What a new phone is asked for. `made` has its login as the detail. */
 @customElement('gosip-new-phone')
 export class GosipNewPhone extends DraftForm<Draft> {
-  /** To whom it belongs, unless somebody else is chosen. */
-  @property() personId = '';
   private readonly people = new Shown(this, allPeople, []);
   private readonly server = new Shown(this, () => call(getSipServer), []);
 
@@ -111,7 +119,13 @@ export class GosipNewPhone extends DraftForm<Draft> {
   }
 
   protected override fresh(): Draft {
-    return { name: '', extension: '', type: 'softphone', personId: this.personId };
+    return { name: '', extension: '', type: 'softphone', personId: null };
+  }
+
+  /** Empty for the whole house. */
+  private get owner(): string {
+    const { personId, type } = this.current;
+    return personId ?? (ownTypes.has(type) ? (me()?.person?.id ?? '') : '');
   }
 
   override render() {
@@ -182,7 +196,7 @@ export class GosipNewPhone extends DraftForm<Draft> {
       label: t('field.owner'),
       name: 'owner',
       hint: t('addPhone.ownerHint'),
-      value: this.current.personId,
+      value: this.owner,
       changed: (personId) => this.change({ personId }),
       choices: ownerChoices(people),
     });
@@ -194,14 +208,15 @@ export class GosipNewPhone extends DraftForm<Draft> {
   }
 
   protected override async send(): Promise<void> {
-    const { name, type, personId, ...typed } = this.current;
+    const { owner } = this;
+    const { name, type, ...typed } = this.current;
     const extension = typed.extension.trim();
     const detail = await call(createDevice, {
       body: {
         name,
         type,
         ...(extension === '' ? {} : { extension }),
-        ...(personId === '' ? {} : { personId: personId as NonNullable<Phone['personId']> }),
+        ...(owner === '' ? {} : { personId: owner as NonNullable<Phone['personId']> }),
       },
       once: this.once(),
     });

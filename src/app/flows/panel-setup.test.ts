@@ -55,6 +55,9 @@ describe.skipIf(isBrowserMissing())('from an empty house to a phone that rings',
     await page.getByRole('heading', { name: 'Set up GoSIP', level: 1 }).waitFor();
     await page.getByRole('heading', { name: /^Welcome/, level: 2 }).waitFor();
     await expectClean(visitor, 'welcome');
+    // The set-up is no page of the settings.
+    await page.getByRole('navigation').getByRole('link', { name: 'Settings' }).waitFor();
+    expect(await page.locator('nav [aria-current=page]').count()).toBe(0);
     await page.getByRole('button', { name: /^Later Begin/ }).click();
     await page.getByRole('heading', { name: 'Your first phone' }).waitFor();
     await expectClean(visitor, 'first phone');
@@ -62,6 +65,8 @@ describe.skipIf(isBrowserMissing())('from an empty house to a phone that rings',
     await page.getByRole('button', { name: 'Add phone' }).click();
     const login = await shownLogin(visitor);
     await expectClean(visitor, 'connect');
+    const { items: people } = await house.ask<{ items: { id: string }[] }>('GET', '/users');
+    expect(await house.ask('GET', '/devices')).toMatchObject({ items: [{ type: 'softphone', personId: people[0]?.id }] });
     const registrar = { host: '127.0.0.1', port: Number(house.app.sip[0]?.split(':').at(-1)) };
     const who = { address: '127.0.0.1', username: login.username, registrar };
     const mistyped = await house.phone({ username: 'kichen', secret: 'x' });

@@ -6,7 +6,6 @@ import type { PhoneLogin } from '../../data.ts';
 import { GosipElement } from '../../parts/element.ts';
 import { look } from '../../parts/look.ts';
 import '../../parts/new-phone.ts';
-import { me } from '../../session.ts';
 import { Shown } from '../../shown.ts';
 import { keepLogin, toStep } from '../../welcome-place.ts';
 import { t } from '../../words.ts';
@@ -21,7 +20,7 @@ export class GosipWelcomePhone extends GosipElement {
 
   override render() {
     const hasPhones = (this.phones.value?.length ?? 0) > 0;
-    return html`<gosip-new-phone .personId=${me()?.person?.id ?? ''} @made=${made}>
+    return html`<gosip-new-phone @made=${made}>
       <md-text-button slot="actions" type="button" @click=${() => toStep('network')}>${t('welcome.back')}</md-text-button>
       ${
         hasPhones
