@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { smtpSaved } from '#testing/harness/mail-harness.ts';
 import { PanelBrowser } from '#testing/panel/browser.ts';
-import { furnish } from '#testing/panel/furnished-house.ts';
 import { PanelHouse } from '#testing/panel/panel-house.ts';
 import { isBrowserMissing } from '#testing/panel/requirements.ts';
 import { expectClean, signIn } from '#testing/panel/visit.ts';
@@ -32,7 +31,8 @@ beforeAll(async () => {
   house = await PanelHouse.start();
   browser = await PanelBrowser.start();
   peer = await SmtpPeer.start({ security: 'none' });
-  await furnish(house);
+  await house.ask('POST', '/users', { username: 'anna', name: 'Anna', role: 'admin', password });
+  await house.ask('POST', '/users', { username: 'ben', name: 'Ben', password });
 });
 afterAll(async () => {
   await browser?.[Symbol.asyncDispose]();

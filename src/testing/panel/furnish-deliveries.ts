@@ -1,5 +1,5 @@
 // What a furnished house told its people, and how that went.
-// Called by the flow of the list of deliveries.
+// Called by furnish-notifications.ts, and by the flow of the list of deliveries.
 import { join } from 'node:path';
 import { systemClock } from '#base/clock.ts';
 import { createLog } from '#base/log.ts';
@@ -8,19 +8,6 @@ import type { PanelHouse } from './panel-house.ts';
 
 type Id = { readonly id: string };
 type Ids = { readonly anna: string; readonly ben: string };
-
-const mail = {
-  channel: 'mail',
-  settings: {
-    service: 'smtp',
-    from: { address: 'house@example.org', name: 'The house in the orchard' },
-    host: 'smtp.example.org',
-    port: 465,
-    security: 'tls',
-    username: 'house@example.org',
-  },
-  secrets: { password: 'not-shown' },
-};
 
 const alert = { alertId: 'trunk-down', about: 'Provider in town', values: { state: 'unreachable' }, since: 0 };
 const call = { callId: 'call_furnished' };
@@ -37,8 +24,8 @@ const told = [
   ['anna', 'transcript', { voicemailId: 'vm_school' }, 'dropped', 'server-error', '500 Internal Server Error', 3, 4_600],
 ] as const;
 
-/** Sets up mail unless the caller has; returns where each is reached. */
-export async function furnishDeliveries(house: PanelHouse, ids: Ids, channel: object = mail): Promise<void> {
+/** `channel`: how mail is set up. */
+export async function furnishDeliveries(house: PanelHouse, ids: Ids, channel: object): Promise<void> {
   await house.ask('PUT', '/notifications/channels/mail', channel);
   const names = { anna: 'anna@example.org', ben: 'ben.who.has.a.very.long.address.for.his.notifications@example.org' };
   const targets = {

@@ -11,6 +11,7 @@ import { plantMessages } from './furnish-messages.ts';
 import { furnishTrunks } from './furnish-trunks.ts';
 import { plantVoicemails } from './furnish-voicemail.ts';
 import { furnishContacts } from './furnish-contacts.ts';
+import { furnishNotifications } from './furnish-notifications.ts';
 import type { PanelHouse } from './panel-house.ts';
 
 const password = 'kranich87zaun';
@@ -56,6 +57,7 @@ export async function furnish(house: PanelHouse): Promise<{ readonly username: s
   const naps = { days: [6, 7], from: '13:00', to: '14:30', isOn: false };
   await house.ask('PUT', `/dnd/persons/${anna.id}/schedule`, { entries: [nights, naps] });
   await house.ask('PUT', '/dnd/house', { isOn: true, until: new Date(systemClock.now() + 3_600_000).toISOString() });
+  await furnishNotifications(house, { anna: anna.id, ben: ids.get('ben') ?? '' }, days);
   return { username: 'anna', password };
 }
 

@@ -20,7 +20,7 @@ export class PanelHouse implements AsyncDisposable {
   readonly url: string;
   readonly ask: ApiCall;
   readonly folder: string;
-  readonly #phones = new AsyncDisposableStack();
+  readonly #beside = new AsyncDisposableStack();
 
   private constructor(app: App, folder: string) {
     this.app = app;
@@ -45,9 +45,14 @@ export class PanelHouse implements AsyncDisposable {
     return new PanelHouse(await createApp(read.options, { logDestination, isReplyStrict: true }), folder);
   }
 
+  /** Ended before the house is. */
+  keep<One extends AsyncDisposable>(one: One): One {
+    return this.#beside.use(one);
+  }
+
   /** A simulated phone with a device's credentials; it is not registered yet. */
   async phone(login: Login, more: Partial<SimulatedPhoneOptions> = {}): Promise<SimulatedPhone> {
-    return this.#phones.use(await this.lostPhone(login, more));
+    return this.#beside.use(await this.lostPhone(login, more));
   }
 
   /** The same; when it is disposed its registration stays, as if its plug were pulled. */
@@ -57,7 +62,7 @@ export class PanelHouse implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#phones.disposeAsync();
+    await this.#beside.disposeAsync();
     await this.app[Symbol.asyncDispose]();
     rmSync(this.folder, { recursive: true, force: true });
   }
