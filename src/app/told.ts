@@ -110,10 +110,10 @@ export type TellingRoom = {
 export function composeTelling(deps: TellingDeps): TellingRoom {
   const { storage, clock, stack, onClockStep, room, people, options } = deps;
   const log = deps.log.child({ room: 'notify' });
-  const { preferences, targets, recipients, sources } = room;
+  const { preferences, targets, recipients, sources, administrators } = room;
   const isPerson = (personId: PersonId) => people.byId(personId) !== undefined;
   const routes = [
-    ...preferenceRoutes({ ...deps, preferences, isPerson, timeZone: options.house.timeZone }),
+    ...preferenceRoutes({ ...deps, preferences, isPerson, administrators, timeZone: options.house.timeZone }),
     ...targetRoutes({ ...deps, targets, isPerson }),
   ];
   const writes = new ToldWrites({ ...deps, log, writes: storage.writes, watermarks: new Watermarks(storage.db) });

@@ -29,6 +29,7 @@ const channelAvailable = z
 export const notificationPreferences = z
   .object({
     personId,
+    isAdministrator: z.boolean().meta({ description: 'Whether alerts and what is the house’s are told them' }),
     /** In which they are told; null: the house’s. */
     language: language.nullable(),
     /** When nothing makes a noise. */

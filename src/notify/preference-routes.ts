@@ -11,6 +11,8 @@ import type { IsPerson } from './whose.ts';
 export type PreferenceRoutesDeps = {
   readonly preferences: Preferences;
   readonly isPerson: IsPerson;
+  /** Of the house, by their role here or in Home Assistant. */
+  readonly administrators: () => readonly PersonId[];
   /** The house's. */
   readonly timeZone: string;
   /** Which ways of reaching people the house has; `problem` null: it works. */
@@ -20,11 +22,18 @@ export type PreferenceRoutesDeps = {
 type Available = { readonly channel: ChannelId; readonly isSetUp: boolean; readonly problem: DeliveryReason | null };
 
 /** People choose for themselves; an admin for everybody. */
-export function preferenceRoutes({ preferences, isPerson, timeZone, available }: PreferenceRoutesDeps): readonly Route[] {
+export function preferenceRoutes({
+  preferences,
+  isPerson,
+  administrators,
+  timeZone,
+  available,
+}: PreferenceRoutesDeps): readonly Route[] {
   const toReply = (personId: PersonId) => {
     const { quietHours, kinds, ...chosen } = preferences.of(personId);
     const hours = quietHours.map(({ days, ...span }) => ({ days: [...days], ...span }));
-    return { personId, ...chosen, quietHours: hours, kinds: toKinds(kinds), timeZone, available: [...available()] };
+    const shown = { ...chosen, quietHours: hours, kinds: toKinds(kinds) };
+    return { personId, isAdministrator: administrators().includes(personId), ...shown, timeZone, available: [...available()] };
   };
   return [
     handle(getNotificationPreferences, ({ params, identity }) => toReply(whose(params.personId, identity, isPerson))),

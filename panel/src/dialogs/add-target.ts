@@ -3,6 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { EndpointInput } from '#contract/endpoint.ts';
 import { createNotificationTarget, listHomeAssistantTargets } from '#contract/notifications.ts';
 import { call } from '../api.ts';
+import type { Person } from '../data.ts';
 import type { AddedChannel } from '../notification-data.ts';
 import { notRead } from '../parts/card.ts';
 import { DraftDialog } from '../parts/draft-dialog.ts';
@@ -10,10 +11,12 @@ import { choice, field } from '../parts/field.ts';
 import { fields, problemLine } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
 import { say } from '../parts/snackbar.ts';
+import { isAdmin } from '../session.ts';
 import { Shown } from '../shown.ts';
 import { t } from '../words.ts';
 
-type Draft = { readonly address: string; readonly name: string };
+/** `secret`: what takes the place of the address where it opens a door. */
+type Draft = { readonly address: string; readonly secret: string; readonly name: string };
 type Body = EndpointInput<typeof createNotificationTarget>['body'];
 
 /** What the house calls it that is written, by channel. */
@@ -23,6 +26,8 @@ const written = { mail: 'address', gotify: 'token', ntfy: 'topic', 'home-assista
 @customElement('gosip-add-target-dialog')
 export class GosipAddTargetDialog extends DraftDialog<Draft> {
   @property() channel: AddedChannel = 'mail';
+  /** Whom it reaches. */
+  @property() personId: 'me' | Person['id'] = 'me';
   private readonly phones = new Shown(
     this,
     async () => (this.channel === 'home-assistant' ? call(listHomeAssistantTargets) : { items: [], problem: null }),
@@ -32,11 +37,10 @@ export class GosipAddTargetDialog extends DraftDialog<Draft> {
   static override styles = [look, fields];
 
   protected override readonly isNew = true;
-  // A token and a topic open a door.
-  protected override readonly secrets = ['address'] as const;
+  protected override readonly secrets = ['secret'] as const;
 
   protected override get draftKey(): string {
-    return `notification-target ${this.channel}`;
+    return `notification-target ${this.channel} ${this.personId}`;
   }
 
   protected override stored(): Draft | undefined {
@@ -44,12 +48,13 @@ export class GosipAddTargetDialog extends DraftDialog<Draft> {
   }
 
   protected override fresh(): Draft {
-    return { address: '', name: '' };
+    return { address: '', secret: '', name: '' };
   }
 
-  /** The first phone there is, as long as nothing was chosen. */
+  /** Their own phone, as long as nothing was chosen. */
   private get address(): string {
-    return this.current.address || (this.phones.value?.items[0]?.target ?? '');
+    const own = this.personId === 'me' ? this.phones.value?.items.find(({ isOwn }) => isOwn) : undefined;
+    return this.current.address || this.current.secret || (own?.target ?? '');
   }
 
   override render() {
@@ -87,8 +92,8 @@ export class GosipAddTargetDialog extends DraftDialog<Draft> {
       ...(isMail ? { type: 'email', inputMode: 'email' } : {}),
       maxLength: 254,
       wrong: this.wrong(name),
-      value: this.current.address,
-      changed: (address) => this.change({ address }),
+      value: this.address,
+      changed: (typed) => this.change(isMail ? { address: typed } : { secret: typed }),
     });
   }
 
@@ -97,23 +102,26 @@ export class GosipAddTargetDialog extends DraftDialog<Draft> {
     if (value === undefined) return notRead(problem);
     if (value.items.length === 0)
       return html`<p class="quiet">
-        ${value.problem === null ? t('notify.phone.none') : t(`delivery.reason.${value.problem}`)}
+        ${value.problem === null ? t(isAdmin() ? 'notify.phone.none.admin' : 'notify.phone.none') : t(`delivery.reason.${value.problem}`)}
       </p>`;
     return html`${choice({
       label: t('notify.phone'),
       name: 'target',
       wrong: this.wrong('target'),
       value: this.address,
-      choices: value.items.map(({ target, name }) => ({ value: target, text: name })),
+      choices: [
+        ...(this.address === '' ? [{ value: '', text: t('ruleEdit.choose') }] : []),
+        ...value.items.map(({ target, name }) => ({ value: target, text: name })),
+      ],
       changed: (address) => this.change({ address }),
     })}
     ${value.items.some(({ kind }) => kind === 'entity') ? html`<p class="hint">${t('notify.phone.entity')}</p>` : nothing}`;
   }
 
   protected override async send(): Promise<void> {
-    const { channel, address } = this;
+    const { channel, personId, address } = this;
     const name = this.current.name.trim();
-    const body = { channel, [written[channel]]: address.trim(), ...(name === '' ? {} : { name }) } as Body;
+    const body = { channel, personId, [written[channel]]: address.trim(), ...(name === '' ? {} : { name }) } as Body;
     await call(createNotificationTarget, { body, once: this.once() });
     this.discard();
     say({ text: t('notify.added') });

@@ -3,7 +3,7 @@ import type { LitElement } from 'lit';
 import { notificationChannels } from '#contract/notification-kinds.ts';
 import type { Person } from '../data.ts';
 import type { NavigationEntry } from '../navigation.ts';
-import type { AddedChannel } from '../notification-data.ts';
+import type { AddedChannel, Target } from '../notification-data.ts';
 import type { GosipDialog } from '../parts/dialog.ts';
 import { openLayer } from '../layers.ts';
 import { place } from '../router.ts';
@@ -75,10 +75,16 @@ export async function openDial(number = '', name = ''): Promise<LitElement> {
   return show('gosip-dial-dialog', { number, name });
 }
 
-/** Somewhere else where whoever is here is reached. */
-export async function openAddTarget(channel: AddedChannel): Promise<LitElement> {
+/** Somewhere else where somebody is reached. */
+export async function openAddTarget(channel: AddedChannel, personId: 'me' | Person['id']): Promise<LitElement> {
   await import('./add-target.ts');
-  return show('gosip-add-target-dialog', { channel });
+  return show('gosip-add-target-dialog', { channel, personId });
+}
+
+/** What somewhere is called where somebody is reached. */
+export async function openTarget(target: Target): Promise<LitElement> {
+  await import('./target.ts');
+  return show('gosip-target-dialog', { target });
 }
 
 export async function openAddPhone(): Promise<LitElement> {

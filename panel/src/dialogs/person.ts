@@ -14,6 +14,7 @@ import { DraftDialog } from '../parts/draft-dialog.ts';
 import { choice, field } from '../parts/field.ts';
 import { fields, problemLine } from '../parts/form.ts';
 import { look } from '../parts/look.ts';
+import '../parts/person-phones.ts';
 import '../parts/sessions.ts';
 import { say } from '../parts/snackbar.ts';
 import '../parts/switch.ts';
@@ -45,7 +46,7 @@ export class GosipPersonDialog extends DraftDialog<Draft> {
   /** Empty for a new one. */
   @property() personId = '';
   @state() private hasGreeting = false;
-  @state() private hasTargets = false;
+  @state() private hasNotifications = false;
   private readonly seen = new Shown<Person | null>(
     this,
     async () => (this.personId === '' ? null : call(getPerson, { params: this.params })),
@@ -76,7 +77,14 @@ export class GosipPersonDialog extends DraftDialog<Draft> {
       summary {
         min-height: 44px;
         align-content: center;
+        color: var(--text);
+        font-size: 14px;
+        font-weight: 500;
         cursor: pointer;
+      }
+      details > :not(summary) {
+        color: var(--text);
+        font-size: 14px;
       }
       .dnd {
         margin-inline: -16px;
@@ -155,7 +163,8 @@ export class GosipPersonDialog extends DraftDialog<Draft> {
       ${
         person === null
           ? nothing
-          : html`${this.renderDnd(person)} ${this.renderTargets(person)}
+          : html`<gosip-person-phones flush .personId=${person.id}></gosip-person-phones> ${this.renderDnd(person)}
+              ${this.renderNotifications(person)}
               <gosip-phone-limits .personId=${person.id}></gosip-phone-limits> ${this.renderGreeting(person)}`
       }
       ${
@@ -181,14 +190,14 @@ export class GosipPersonDialog extends DraftDialog<Draft> {
   }
 
   /** Loaded when it is asked for: most people choose it themselves. */
-  private renderTargets({ id }: Person) {
+  private renderNotifications({ id }: Person) {
     const opened = (event: Event) => {
       if ((event.target as HTMLDetailsElement).open)
-        void import('../parts/person-targets.ts').then(() => (this.hasTargets = true));
+        void import('../parts/person-notifications.ts').then(() => (this.hasNotifications = true));
     };
     return html`<details @toggle=${opened}>
       <summary>${t('page.notifications')}</summary>
-      ${this.hasTargets ? html`<gosip-person-targets .personId=${id}></gosip-person-targets>` : nothing}
+      ${this.hasNotifications ? html`<gosip-person-notifications .personId=${id}></gosip-person-notifications>` : nothing}
     </details>`;
   }
 

@@ -9,13 +9,14 @@ import { openChannel } from '../dialogs/open.ts';
 import { card, whenRead } from '../parts/card.ts';
 import { GosipElement } from '../parts/element.ts';
 import '../parts/icon.ts';
-import { look, rows } from '../parts/look.ts';
+import { look, rows, stack } from '../parts/look.ts';
 import '../parts/page.ts';
 import { iconRows } from '../parts/row-styles.ts';
 import '../parts/status.ts';
 import { pathOf } from '../routes.ts';
 import { Shown } from '../shown.ts';
 import { t } from '../words.ts';
+import './channels/alerts.ts';
 import { channelsStyles } from './channels-styles.ts';
 
 /** The ways by which the house reaches people, and whether they work. */
@@ -30,21 +31,23 @@ export class GosipChannels extends GosipElement {
     'outbox.recovered',
   ]);
 
-  static override styles = [look, rows, iconRows, channelsStyles];
+  static override styles = [look, rows, stack, iconRows, channelsStyles];
 
   override render() {
     return html`<gosip-page heading=${t('page.channels')}>
-      ${card(
-        t('channel.house'),
-        html`<p class="body quiet">${t('channel.house.text', { page: t('page.notifications') })}</p>
-          ${whenRead(
-            this.seen,
-            (channels) =>
-              html`<ul class="rows">
-                ${channels.map((one) => html`<li>${renderChannel(one)}</li>`)}
-              </ul>`,
-          )}`,
-      )}
+      <div class="stack">
+        ${card(
+          t('channel.house'),
+          html`<p class="body quiet">${t('channel.house.text', { page: t('page.notifications') })}</p>
+            ${whenRead(
+              this.seen,
+              (channels) =>
+                html`<ul class="rows">
+                  ${channels.map((one) => html`<li>${renderChannel(one)}</li>`)}
+                </ul>`,
+            )}`,
+        )} <gosip-alert-recipients></gosip-alert-recipients>
+      </div>
       <p class="links"><a href=${pathOf('deliveries')}>${t('page.deliveries')}</a></p>
     </gosip-page>`;
   }

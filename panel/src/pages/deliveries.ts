@@ -1,5 +1,5 @@
 import { mdiBellCheckOutline, mdiSendOutline, mdiTune } from '@mdi/js';
-import { html, nothing } from 'lit';
+import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { DeliveryState } from '#contract/notification-kinds.ts';
 import { listDeliveries } from '#contract/notifications.ts';
@@ -44,7 +44,33 @@ export class GosipDeliveries extends GosipElement {
   #source = this.sourceOf({});
   private readonly people = new Shown(this, async () => (isAdmin() ? allPeople() : []), ['person.changed', 'person.deleted']);
 
-  static override styles = [look, rows, chips, activeFilters, deliveryRows, callsStyles];
+  static override styles = [
+    look,
+    rows,
+    chips,
+    activeFilters,
+    deliveryRows,
+    callsStyles,
+    css`
+      .filters {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px;
+      }
+      .chips {
+        min-width: 0;
+      }
+      @media (max-width: 869px) {
+        .filters {
+          flex-wrap: nowrap;
+        }
+        .chips {
+          margin-inline-end: 0;
+        }
+      }
+    `,
+  ];
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -94,11 +120,9 @@ export class GosipDeliveries extends GosipElement {
           taken,
           choose: (value) => this.set({ state: value === 'all' ? '' : value }),
         })}
-        <div class="search">
-          <button class="more-filters" aria-haspopup="dialog" @click=${() => void openDeliveryFilters()}>
-            <gosip-icon .path=${mdiTune}></gosip-icon><span>${t('calls.filter.more')}</span>
-          </button>
-        </div>
+        <button class="more-filters" aria-haspopup="dialog" @click=${() => void openDeliveryFilters()}>
+          <gosip-icon .path=${mdiTune}></gosip-icon><span>${t('calls.filter.more')}</span>
+        </button>
       </div>
       ${renderActiveFilters(this.activeTexts(taken === 'none'), () => narrow('deliveries', {}))}
       <p class="spoken" role="status">${this.total === undefined ? '' : tn('delivery.count', this.total)}</p>`;

@@ -11,7 +11,7 @@ import { t } from '../words.ts';
 import './dashboard/do-not-disturb.ts';
 import './my-settings/account.ts';
 import './my-settings/numbers.ts';
-import './my-settings/phones.ts';
+import '../parts/person-phones.ts';
 
 /** What is somebody's own: who they are here, when they are left in peace, their phones and numbers, where they are signed in. */
 @customElement('gosip-my-settings')
@@ -51,7 +51,7 @@ export class GosipMySettings extends GosipElement {
             person === undefined
               ? nothing
               : html`<gosip-do-not-disturb mine></gosip-do-not-disturb>
-                  <gosip-my-phones .personId=${person.id}></gosip-my-phones>
+                  <gosip-person-phones .personId=${person.id}></gosip-person-phones>
                   <gosip-my-numbers></gosip-my-numbers>`
           }
         </div>

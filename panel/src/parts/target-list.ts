@@ -1,11 +1,12 @@
 import '@material/web/button/text-button.js';
-import { mdiDeleteOutline } from '@mdi/js';
+import { mdiDeleteOutline, mdiPencilOutline } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import { changeNotificationTarget, deleteNotificationTarget, testNotificationTarget } from '#contract/notifications.ts';
 import { call } from '../api.ts';
 import { channelIcons } from '../channel-words.ts';
+import { openTarget } from '../dialogs/open.ts';
 import type { Target } from '../notification-data.ts';
 import { removedNow, removeLater } from '../removed.ts';
 import { sayProblem } from '../undo.ts';
@@ -21,14 +22,12 @@ import './switch.ts';
  * Where somebody is reached: each switched off and on, and removed with undo. `changed` is told when the house has it otherwise.
  *
  * - `none`: what is said where there is nothing.
- * - `testable`: whether a test is sent there by a press.
  * - `flush`: in a dialog, whose edges are those of the rows.
  */
 @customElement('gosip-target-list')
 export class GosipTargetList extends GosipElement {
   @property({ attribute: false }) targets: readonly Target[] = [];
   @property() none = '';
-  @property({ type: Boolean }) testable = false;
   @property({ type: Boolean }) flush = false;
   /** What became of tests, by target. */
   @state() private tested: ReadonlyMap<string, string> = new Map();
@@ -42,6 +41,9 @@ export class GosipTargetList extends GosipElement {
       }
       .row > .text {
         flex-basis: 200px;
+      }
+      .row > .end {
+        margin-inline-start: auto;
       }
       .more {
         overflow-wrap: anywhere;
@@ -80,13 +82,14 @@ export class GosipTargetList extends GosipElement {
         <span class="more" role="status">${this.tested.get(id) ?? nothing}</span>
       </span>
       <span class="end">
-        ${
-          this.testable
-            ? html`<md-text-button aria-label=${t('notify.testOf', { name })} @click=${() => void this.test(one)}
-                >${t('channel.test')}</md-text-button
-              >`
-            : nothing
-        }
+        <md-text-button aria-label=${t('notify.testOf', { name })} @click=${() => void this.test(one)}
+          >${t('channel.test')}</md-text-button
+        >
+        <gosip-icon-button
+          .path=${mdiPencilOutline}
+          label=${t('limit.change', { what: name })}
+          @click=${() => void openTarget(one)}
+        ></gosip-icon-button>
         <gosip-icon-button
           .path=${mdiDeleteOutline}
           label=${t('notify.remove', { name })}

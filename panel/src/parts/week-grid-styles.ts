@@ -63,7 +63,7 @@ export const weekGridStyles = css`
     padding-top: 12px;
   }
   .copy .field {
-    flex: 1 1 120px;
+    flex: 1 1 160px;
   }
   @media (forced-colors: active) {
     td.all,

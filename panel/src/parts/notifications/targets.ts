@@ -3,18 +3,20 @@ import { css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { openAddTarget } from '../../dialogs/open.ts';
 import { addedChannels } from '../../notification-data.ts';
-import type { MyNotifications } from '../../notification-data.ts';
-import { card } from '../../parts/card.ts';
-import { GosipElement } from '../../parts/element.ts';
-import { look } from '../../parts/look.ts';
-import '../../parts/target-list.ts';
+import type { Notifications } from '../../notification-data.ts';
+import { card } from '../card.ts';
+import { GosipElement } from '../element.ts';
+import { look } from '../look.ts';
+import { flush } from '../flush.ts';
+import '../target-list.ts';
 import { isAdmin } from '../../session.ts';
 import { t } from '../../words.ts';
 
 /** Where somebody is reached, and whether something arrives there. */
 @customElement('gosip-notification-targets')
 export class GosipNotificationTargets extends GosipElement {
-  @property({ attribute: false }) mine!: MyNotifications;
+  @property({ attribute: false }) of!: Notifications;
+  @property({ type: Boolean }) flush = false;
   @property({ attribute: false }) reload: () => Promise<void> = () => Promise.resolve();
 
   static override styles = [
@@ -30,15 +32,17 @@ export class GosipNotificationTargets extends GosipElement {
         padding: 0 16px 16px;
       }
     `,
+    flush,
   ];
 
   override render() {
+    const { isOwn, targets } = this.of;
     return card(
-      t('notify.targets'),
+      t(isOwn ? 'notify.targets' : 'person.targets'),
       html`<gosip-target-list
-          testable
-          none=${t('notify.targets.none')}
-          .targets=${this.mine.targets}
+          ?flush=${this.flush}
+          none=${t(isOwn ? 'notify.targets.none' : 'person.targets.none')}
+          .targets=${targets}
           @changed=${() => void this.reload()}
         ></gosip-target-list>
         ${this.renderWays()}`,
@@ -46,7 +50,8 @@ export class GosipNotificationTargets extends GosipElement {
   }
 
   private renderWays() {
-    const { available } = this.mine.preferences;
+    const { preferences, isOwn } = this.of;
+    const { available } = preferences;
     const ways = addedChannels.filter((one) =>
       available.some(({ channel, isSetUp, problem }) => channel === one && isSetUp && problem === null),
     );
@@ -55,7 +60,7 @@ export class GosipNotificationTargets extends GosipElement {
     return html`<div class="adds">
       ${ways.map(
         (channel) =>
-          html`<md-outlined-button @click=${() => void openAddTarget(channel)}
+          html`<md-outlined-button @click=${() => void openAddTarget(channel, isOwn ? 'me' : preferences.personId)}
             >${t(`notify.add.${channel}`)}</md-outlined-button
           >`,
       )}

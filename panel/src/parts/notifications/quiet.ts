@@ -4,13 +4,14 @@ import { css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { changeNotificationPreferences } from '#contract/notifications.ts';
 import { call } from '../../api.ts';
-import type { MyNotifications, Preferences } from '../../notification-data.ts';
-import { card } from '../../parts/card.ts';
-import { DraftForm } from '../../parts/draft-form.ts';
-import { fields, problemLine } from '../../parts/form.ts';
-import { look } from '../../parts/look.ts';
-import '../../parts/week-grid.ts';
-import type { GosipWeekGrid } from '../../parts/week-grid.ts';
+import type { Notifications, Preferences } from '../../notification-data.ts';
+import { card } from '../card.ts';
+import { DraftForm } from '../draft-form.ts';
+import { fields, problemLine } from '../form.ts';
+import { look } from '../look.ts';
+import { flush } from '../flush.ts';
+import '../week-grid.ts';
+import type { GosipWeekGrid } from '../week-grid.ts';
 import { sayDone } from '../../undo.ts';
 import { t } from '../../words.ts';
 
@@ -19,7 +20,8 @@ type Draft = { readonly quietHours: Preferences['quietHours'] };
 /** The hours of the week in which nothing makes a noise. */
 @customElement('gosip-notification-quiet')
 export class GosipNotificationQuiet extends DraftForm<Draft> {
-  @property({ attribute: false }) mine!: MyNotifications;
+  @property({ attribute: false }) of!: Notifications;
+  @property({ type: Boolean }) flush = false;
   @property({ attribute: false }) reload: () => Promise<void> = () => Promise.resolve();
 
   static override styles = [
@@ -35,12 +37,15 @@ export class GosipNotificationQuiet extends DraftForm<Draft> {
         gap: 8px;
       }
     `,
+    flush,
   ];
 
-  protected override readonly draftKey = 'notification-quiet';
+  protected override get draftKey(): string {
+    return `notification-quiet ${this.of.preferences.personId}`;
+  }
 
   protected override stored(): Draft {
-    return { quietHours: this.mine.preferences.quietHours };
+    return { quietHours: this.of.preferences.quietHours };
   }
 
   protected override fresh(): Draft {
@@ -48,7 +53,7 @@ export class GosipNotificationQuiet extends DraftForm<Draft> {
   }
 
   override render() {
-    const zone = this.mine.preferences.timeZone.replaceAll('_', ' ');
+    const zone = this.of.preferences.timeZone.replaceAll('_', ' ');
     return card(
       t('notify.quiet'),
       html`<form class="fields" @submit=${this.submit}>
@@ -77,7 +82,7 @@ export class GosipNotificationQuiet extends DraftForm<Draft> {
     if (draft === undefined) return;
     this.assertUnchanged();
     const save = async (body: Draft) => {
-      await call(changeNotificationPreferences, { params: { personId: 'me' }, body });
+      await call(changeNotificationPreferences, { params: { personId: this.of.preferences.personId }, body });
       await this.reload();
     };
     await save(draft);

@@ -1,33 +1,38 @@
 import { css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { EndpointInput } from '#contract/endpoint.ts';
-import { kindFacts, notificationKinds, quietRules } from '#contract/notification-kinds.ts';
+import { kindFacts, notificationChannels, notificationKinds, quietRules } from '#contract/notification-kinds.ts';
 import type { ChannelId, PreferenceKind, QuietRule } from '#contract/notification-kinds.ts';
 import { changeNotificationPreferences } from '#contract/notifications.ts';
 import { call } from '../../api.ts';
 import { deliveryIcons } from '../../delivery-words.ts';
-import type { MyNotifications, Preferences } from '../../notification-data.ts';
-import { card } from '../../parts/card.ts';
-import { GosipElement } from '../../parts/element.ts';
-import { check, choice } from '../../parts/field.ts';
-import { fields } from '../../parts/form.ts';
-import '../../parts/icon.ts';
-import { look } from '../../parts/look.ts';
-import { isAdmin } from '../../session.ts';
+import type { Notifications, Preferences } from '../../notification-data.ts';
+import { houseLanguages } from '#contract/languages.ts';
+import { card } from '../card.ts';
+import { GosipElement } from '../element.ts';
+import { check, choice } from '../field.ts';
+import { fields } from '../form.ts';
+import '../icon.ts';
+import { look } from '../look.ts';
+import { flush } from '../flush.ts';
+import { languageName } from '../../rules/speech.ts';
+import { speech } from '../../speech-of.ts';
 import { sayDone, sayProblem } from '../../undo.ts';
 import { t } from '../../words.ts';
 
 type Change = NonNullable<EndpointInput<typeof changeNotificationPreferences>['body']>;
 
-/** Of what somebody is told, and by which of the ways that reach them. */
+/** Of what somebody is told, in which language, and by which of the ways that reach them. */
 @customElement('gosip-notification-kinds')
 export class GosipNotificationKinds extends GosipElement {
-  @property({ attribute: false }) mine!: MyNotifications;
+  @property({ attribute: false }) of!: Notifications;
+  @property({ type: Boolean }) flush = false;
   @property({ attribute: false }) reload: () => Promise<void> = () => Promise.resolve();
 
   static override styles = [
     look,
     fields,
+    flush,
     css`
       li {
         display: flex;
@@ -66,6 +71,7 @@ export class GosipNotificationKinds extends GosipElement {
       }
       .also {
         display: grid;
+        max-width: 592px;
         gap: 12px;
         padding: 16px;
         border-top: 1px solid var(--line);
@@ -74,14 +80,16 @@ export class GosipNotificationKinds extends GosipElement {
   ];
 
   override render() {
-    const { preferences, targets } = this.mine;
-    const ways = [...new Set(targets.map(({ channel }) => channel))];
-    if (ways.length === 0) return card(t('notify.kinds'), html`<p class="hint quiet">${t('notify.kinds.none')}</p>`);
+    const { preferences, targets, isOwn } = this.of;
+    const heading = t(isOwn ? 'notify.kinds' : 'person.kinds');
+    const ways = notificationChannels.filter((one) => targets.some(({ channel }) => channel === one));
+    if (ways.length === 0)
+      return card(heading, html`<p class="hint quiet">${t(isOwn ? 'notify.kinds.none' : 'person.kinds.none')}</p>`);
     return card(
-      t('notify.kinds'),
+      heading,
       html`<ul>
           ${notificationKinds
-            .filter((kind) => kind !== 'alert' || isAdmin())
+            .filter((kind) => kind !== 'alert' || preferences.isAdministrator)
             .map((kind) => html`<li>${this.renderKind(kind, preferences, ways)}</li>`)}
         </ul>
         ${this.renderAlso(preferences)}`,
@@ -136,8 +144,9 @@ export class GosipNotificationKinds extends GosipElement {
   }
 
   private renderAlso(now: Preferences) {
-    const names = ['gatherMails', 'internalCalls', ...(isAdmin() ? (['houseItems'] as const) : [])] as const;
+    const names = ['gatherMails', 'internalCalls', ...(now.isAdministrator ? (['houseItems'] as const) : [])] as const;
     return html`<div class="also">
+      ${this.renderLanguage(now)}
       ${names.map((name) =>
         check({
           label: t(`notify.${name}`),
@@ -149,10 +158,23 @@ export class GosipNotificationKinds extends GosipElement {
     </div>`;
   }
 
+  private renderLanguage({ language: now }: Preferences) {
+    return choice({
+      label: t('notify.language'),
+      name: 'language',
+      value: now ?? '',
+      choices: [
+        { value: '', text: t('greeting.language.house') },
+        ...houseLanguages.map((one) => ({ value: one, text: languageName(one, speech()) })),
+      ],
+      changed: (chosen) => void this.save({ language: houseLanguages.find((one) => one === chosen) ?? null }, { language: now }),
+    });
+  }
+
   /** `before`: what takes it back. */
   private async save(body: Change, before: Change): Promise<void> {
     const change = async (wanted: Change) => {
-      await call(changeNotificationPreferences, { params: { personId: 'me' }, body: wanted });
+      await call(changeNotificationPreferences, { params: { personId: this.of.preferences.personId }, body: wanted });
       await this.reload();
     };
     try {
