@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { defineConfig } from 'vite';
 import { contractFacts } from './build/contract-facts.ts';
 import { earlyScript } from './build/early-script.ts';
-import { firstPieces, preloadFirstView } from './build/first-view.ts';
+import { firstPieces, runFirstView } from './build/first-view.ts';
 import { precompress } from './build/precompress.ts';
 
 const fromHere = (path: string) => join(import.meta.dirname, path);
@@ -11,7 +11,7 @@ export default defineConfig({
   root: import.meta.dirname,
   // The panel is served at `/`, behind proxies and by Home Assistant's ingress: every address is relative.
   base: './',
-  plugins: [contractFacts(), earlyScript(), preloadFirstView(), precompress()],
+  plugins: [contractFacts(), earlyScript(), runFirstView(), precompress()],
   build: {
     outDir: process.env['GOSIP_PANEL_OUT'] ?? 'dist',
     emptyOutDir: true,

@@ -45,18 +45,27 @@ function importersOf(id: string, graph: Graph): readonly string[] {
   return graph.getModuleInfo(id)?.importers ?? [];
 }
 
-/** Has the browser fetch the first view with the page, rather than when the start asks for it. */
-export function preloadFirstView(): Plugin {
+/**
+ * Has the browser fetch and run the first view after the start, without being asked for it by a script, and paint nothing before: a page that is
+ * still empty takes as long to paint as one that is not. A browser that does not know `blocking` paints the empty page first.
+ */
+export function runFirstView(): Plugin {
   return {
-    name: 'gosip-preload-first-view',
+    name: 'gosip-run-first-view',
     transformIndexHtml: {
       order: 'post',
-      handler: (_html, { bundle }) => {
-        const chunk = Object.values(bundle ?? {}).find((one) => one.type === 'chunk' && one.name === firstView);
-        if (chunk === undefined) return [];
-        return [
-          { tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: `./${chunk.fileName}` }, injectTo: 'head' },
-        ];
+      handler: (html, { bundle }) => {
+        const chunks = Object.values(bundle ?? {}).filter((one) => one.type === 'chunk');
+        const [first, pieces] = [chunks.find(({ name }) => name === 'first'), chunks.find(({ name }) => name === firstView)];
+        if (first === undefined || pieces === undefined) return html;
+        const module = { type: 'module', crossorigin: true };
+        return {
+          html: html.replace('<script type="module" ', '<script type="module" blocking="render" '),
+          tags: [
+            { tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: `./${pieces.fileName}` }, injectTo: 'head' },
+            { tag: 'script', attrs: { ...module, blocking: 'render', src: `./${first.fileName}` }, injectTo: 'head' },
+          ],
+        };
       },
     },
   };

@@ -1,7 +1,8 @@
+import { askForDashboard } from './dashboard-data.ts';
 import { followHomeAssistant, frame } from './home-assistant.ts';
 import { loadPage } from './pages.ts';
 import { place, startRouter, visit } from './router.ts';
-import { startSession } from './session.ts';
+import { session, startSession } from './session.ts';
 import { loadWords } from './words.ts';
 
 startRouter();
@@ -13,7 +14,9 @@ const end = frame.follow((properties) => {
   if (path.replaceAll('/', '') !== '' && place.value.page === 'dashboard') visit(path);
 });
 // None of them waits for another: each is a way to the house and back.
-void startSession();
+void startSession().then(
+  () => void (session.value.kind === 'signed-in' && place.value.page === 'dashboard' && askForDashboard()),
+);
 void loadWords();
 // The app loads the page again where this fails, and says so.
 loadPage(place.value.page).catch(() => {});

@@ -1,5 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { FactName } from '#contract/facts.ts';
+import { ahead } from './ahead.ts';
 import { clock } from './clock.ts';
 import { listen } from './live.ts';
 import { toProblem } from './problem.ts';
@@ -63,7 +64,10 @@ export class Shown<Value> implements ReactiveController {
 
   async #read(): Promise<void> {
     try {
-      this.value = await this.#load();
+      const { value, promise } = ahead.take(this.#load);
+      // Shown at once: to be told that it is being read, and what it is in the same breath, takes twice as long.
+      this.value = value ?? this.value;
+      this.value = await promise;
       this.problem = undefined;
     } catch (error) {
       this.problem = toProblem(error);

@@ -22,7 +22,10 @@ describe('the files of the panel', () => {
     folder = mkdtempSync(join(tmpdir(), 'gosip-panel-files-'));
     mkdirSync(join(folder, 'dist/assets'), { recursive: true });
     writeFileSync(join(folder, 'secret.js'), 'secret');
-    writeFileSync(join(folder, 'dist/index.html'), '<!doctype html><html><head><title>GoSIP</title></head></html>');
+    writeFileSync(
+      join(folder, 'dist/index.html'),
+      '<!doctype html><html><head><title>GoSIP</title><script data-framed src="./assets/early-1.js"></script></head></html>',
+    );
     writeFileSync(join(folder, 'dist/assets/app-Ab1_-x.js'), script);
     writeFileSync(join(folder, 'dist/assets/app-Ab1_-x.js.gz'), gzipSync(script));
     writeFileSync(join(folder, 'dist/assets/icon-1.svg'), '<svg/>');
@@ -72,6 +75,14 @@ describe('the files of the panel', () => {
       expect(headers['content-type']).toBe('text/html; charset=utf-8');
       expect(headers['cache-control']).toBe('no-cache');
     }
+  });
+
+  it('take over the look of Home Assistant where it is around them, and wait for nothing where it is not', async () => {
+    const framed = { accept: 'text/html', 'x-ingress-path': '/api/hassio_ingress/abc' };
+    expect((await ask('/', framed)).body.toString()).toContain('./assets/early-1.js');
+    const own = (await ask('/')).body.toString();
+    expect(own).toContain('<title>GoSIP</title>');
+    expect(own).not.toContain('<script');
   });
 
   it('let no script run but their own, and no other site frame them', async () => {

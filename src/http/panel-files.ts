@@ -68,7 +68,7 @@ export class PanelFiles {
   async #sendPage(context: Context): Promise<void> {
     const file = await readFile(join(this.#folder, 'index.html'), 'utf8').catch(absent);
     if (file === undefined) throw new AppError('unavailable', 'The panel is not built: run script/build-panel');
-    const page = Buffer.from(file.replace('<head>', `<head><base href="${baseOf(context.path)}" />`));
+    const page = Buffer.from(pageFor(context, file));
     context.set(pageHeaders);
     context.set('Cache-Control', 'no-cache');
     context.set('Content-Type', 'text/html; charset=utf-8');
@@ -85,6 +85,13 @@ export class PanelFiles {
     context.set('Content-Encoding', 'gzip');
     return compressed;
   }
+}
+
+/** The look of Home Assistant is taken over before anything is painted; on its own port there is none, and the page is sooner there without. */
+function pageFor(context: Context, file: string): string {
+  const isFramed = context.get('X-Ingress-Path') !== '';
+  const scripts = isFramed ? file : file.replace(/<script data-framed [^>]*><\/script>/, '');
+  return scripts.replace('<head>', `<head><base href="${baseOf(context.path)}" />`);
 }
 
 /** Pages of the panel have no extension; a program that asks for JSON is told that there is nothing. */

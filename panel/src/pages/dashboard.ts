@@ -1,25 +1,31 @@
 import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { loadLater } from '../later.ts';
 import { GosipElement } from '../parts/element.ts';
 import { look } from '../parts/look.ts';
 import '../parts/page.ts';
 import { isAdmin } from '../session.ts';
+import { isUnfinished } from '../welcome-place.ts';
 import { t } from '../words.ts';
 import { dashboardStyles } from './dashboard-styles.ts';
 import './dashboard/approvals.ts';
 import './dashboard/calls-now.ts';
-import './dashboard/do-not-disturb.ts';
 import './dashboard/messages.ts';
 import './dashboard/needs-attention.ts';
 import './dashboard/phones-online.ts';
 import './dashboard/recent-calls.ts';
-import './dashboard/setup-unfinished.ts';
 import './dashboard/voicemails.ts';
 
 /** What matters now: who rings and talks, who may be disturbed, what came in. */
 @customElement('gosip-dashboard')
 export class GosipDashboard extends GosipElement {
   static override styles = [look, dashboardStyles];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    loadLater(() => import('./dashboard/do-not-disturb.ts'));
+    if (isUnfinished()) loadLater(() => import('./dashboard/setup-unfinished.ts'));
+  }
 
   override render() {
     return html`<gosip-page heading=${t('page.dashboard')}>

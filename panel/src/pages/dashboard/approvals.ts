@@ -1,14 +1,15 @@
-import '@material/web/button/text-button.js';
 import { mdiAccountQuestionOutline } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { answerCallApproval, listCallApprovals } from '#contract/call-approvals.ts';
+import { answerCallApproval } from '#contract/call-approvals.ts';
 import { call } from '../../api.ts';
 import { openApprovals } from '../../approvals.ts';
 import { clock } from '../../clock.ts';
+import { readApprovals } from '../../dashboard-data.ts';
 import type { CallApproval } from '../../data.ts';
 import { formatMoment, formatWhen } from '../../format.ts';
 import { listFormat } from '../../intl.ts';
+import { loadLater } from '../../later.ts';
 import { card, whenRead } from '../../parts/card.ts';
 import { GosipElement } from '../../parts/element.ts';
 import '../../parts/icon.ts';
@@ -28,11 +29,7 @@ type Answer = 'once' | 'always' | 'block';
 export class GosipApprovals extends GosipElement {
   /** Those that were answered too, and a word where there are none: as a page. */
   @property({ type: Boolean }) whole = false;
-  private readonly seen = new Shown(this, () => call(listCallApprovals, { query: { per_page: 50 } }), [
-    'call-approval.changed',
-    'call.started',
-    'call.ended',
-  ]);
+  private readonly seen = new Shown(this, readApprovals, ['call-approval.changed', 'call.started', 'call.ended']);
 
   static override styles = [
     look,
@@ -59,6 +56,11 @@ export class GosipApprovals extends GosipElement {
       }
     `,
   ];
+
+  override updated(): void {
+    if (this.seen.value !== undefined && this.seen.value.items.length > 0)
+      loadLater(() => import('@material/web/button/text-button.js'));
+  }
 
   override render() {
     if (this.whole) return html`<div class="card">${whenRead(this.seen, ({ items }) => this.renderWhole(items))}</div>`;

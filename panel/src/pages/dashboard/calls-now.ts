@@ -1,10 +1,11 @@
 import { mdiPhoneHangup, mdiPhoneInTalk, mdiPhoneRing } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { hangUpCall, listCalls } from '#contract/calls.ts';
+import { hangUpCall } from '#contract/calls.ts';
 import { call } from '../../api.ts';
 import { calleeName, callTitle, partyName, partyNumber, phaseText } from '../../call-words.ts';
 import { withoutSetUps } from '../../call-set-ups.ts';
+import { readCallsNow } from '../../dashboard-data.ts';
 import type { CallInProgress } from '../../data.ts';
 import { GosipElement } from '../../parts/element.ts';
 import '../../parts/icon-button.ts';
@@ -22,12 +23,7 @@ import { t } from '../../words.ts';
 /** The calls that go on; nothing at all where there is none. */
 @customElement('gosip-calls-now')
 export class GosipCallsNow extends GosipElement {
-  private readonly seen = new Shown(this, () => call(listCalls, { query: { per_page: 50, order: 'asc' } }), [
-    'call.started',
-    'call.changed',
-    'call.ended',
-    'leg.changed',
-  ]);
+  private readonly seen = new Shown(this, readCallsNow, ['call.started', 'call.changed', 'call.ended', 'leg.changed']);
 
   static override styles = [
     look,

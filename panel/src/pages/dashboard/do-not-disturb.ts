@@ -1,10 +1,12 @@
 import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
-import { getDnd, setDeviceDnd, setHouseDnd, setPersonDnd } from '#contract/dnd.ts';
+import { setDeviceDnd, setHouseDnd, setPersonDnd } from '#contract/dnd.ts';
+import type { getDnd } from '#contract/dnd.ts';
 import type { EndpointReply } from '#contract/endpoint.ts';
 import { call } from '../../api.ts';
 import { clock } from '../../clock.ts';
+import { readDnd } from '../../dashboard-data.ts';
 import type { Person, Phone } from '../../data.ts';
 import { formatWhen } from '../../format.ts';
 import { card, whenRead } from '../../parts/card.ts';
@@ -39,7 +41,7 @@ type Line = {
 export class GosipDoNotDisturb extends GosipElement {
   /** Me and my phones alone, rather than the house and whoever has it on. */
   @property({ type: Boolean }) mine = false;
-  private readonly seen = new Shown(this, () => call(getDnd), ['dnd.changed']);
+  private readonly seen = new Shown(this, readDnd, ['dnd.changed']);
   /** What was switched on just now, and is asked for how long. */
   @state() private asked: string | undefined;
   /** What the house is being told: on a slow line the switch stays where it was put. */

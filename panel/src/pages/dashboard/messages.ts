@@ -1,8 +1,6 @@
 import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { listConversations } from '#contract/messages.ts';
-import { call } from '../../api.ts';
-import { everyPage } from '../../data.ts';
+import { readUnread } from '../../dashboard-data.ts';
 import { conversationFacts } from '../../message-facts.ts';
 import { card, nothingThere, whenRead } from '../../parts/card.ts';
 import { GosipElement } from '../../parts/element.ts';
@@ -18,11 +16,7 @@ const maxShown = 5;
 /** Whom somebody has not read yet. */
 @customElement('gosip-unread-messages')
 export class GosipUnreadMessages extends GosipElement {
-  private readonly seen = new Shown(
-    this,
-    () => everyPage((page) => call(listConversations, { query: { unread: 'true', mine: 'true', page, per_page: 100 } })),
-    conversationFacts,
-  );
+  private readonly seen = new Shown(this, readUnread, conversationFacts);
 
   static override styles = [look, rows, conversationRows];
 

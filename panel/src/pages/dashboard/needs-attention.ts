@@ -1,9 +1,8 @@
 import { mdiAlert } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { listAlerts } from '#contract/observation.ts';
 import { alertText, alertTitle, mendingPages } from '../../alert-words.ts';
-import { call } from '../../api.ts';
+import { readAlerts } from '../../dashboard-data.ts';
 import { GosipElement } from '../../parts/element.ts';
 import '../../parts/icon.ts';
 import { look, rows } from '../../parts/look.ts';
@@ -14,7 +13,7 @@ import { t } from '../../words.ts';
 /** What is wrong in the house, and what helps; nothing at all where all is well. */
 @customElement('gosip-needs-attention')
 export class GosipNeedsAttention extends GosipElement {
-  private readonly seen = new Shown(this, () => call(listAlerts), ['alerts.changed']);
+  private readonly seen = new Shown(this, readAlerts, ['alerts.changed']);
 
   static override styles = [
     look,

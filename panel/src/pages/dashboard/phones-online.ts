@@ -1,10 +1,10 @@
-import '@material/web/button/filled-tonal-button.js';
 import { mdiPhonePlusOutline } from '@mdi/js';
 import { css, html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { allPhones, phoneFacts } from '../../data.ts';
 import type { Phone } from '../../data.ts';
 import { openAddPhone } from '../../dialogs/open.ts';
+import { loadLater } from '../../later.ts';
 import { card, whenRead } from '../../parts/card.ts';
 import { GosipElement } from '../../parts/element.ts';
 import { look, rows } from '../../parts/look.ts';
@@ -22,7 +22,7 @@ const maxShown = 6;
 /** How many phones can ring now, those that cannot first. */
 @customElement('gosip-phones-online')
 export class GosipPhonesOnline extends GosipElement {
-  private readonly seen = new Shown(this, readPhones, phoneFacts);
+  private readonly seen = new Shown(this, allPhones, phoneFacts);
 
   static override styles = [
     look,
@@ -42,6 +42,12 @@ export class GosipPhonesOnline extends GosipElement {
 
   override render() {
     return whenRead(this.seen, (all) => this.renderCard(all.filter(({ id }) => !removedNow.value.has(id))));
+  }
+
+  override updated(): void {
+    if (this.seen.value?.length !== 0) return;
+    offerWelcome();
+    loadLater(() => import('@material/web/button/filled-tonal-button.js'));
   }
 
   private renderCard(phones: readonly Phone[]) {
@@ -77,10 +83,4 @@ export class GosipPhonesOnline extends GosipElement {
       ${isAdmin() ? html`<md-filled-tonal-button @click=${openAddPhone}>${t('phones.addFirst')}</md-filled-tonal-button>` : ''}
     </gosip-notice>`;
   }
-}
-
-async function readPhones(): Promise<readonly Phone[]> {
-  const phones = await allPhones();
-  if (phones.length === 0) offerWelcome();
-  return phones;
 }

@@ -1,8 +1,7 @@
 import { css, html } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { listCallRecords } from '#contract/calls.ts';
-import { call } from '../../api.ts';
 import { withoutSetUps } from '../../call-set-ups.ts';
+import { maxRecentCalls, readRecentCalls } from '../../dashboard-data.ts';
 import { callRows, renderCallRow } from '../../parts/call-row.ts';
 import { card, nothingThere, whenRead } from '../../parts/card.ts';
 import { GosipElement } from '../../parts/element.ts';
@@ -11,16 +10,10 @@ import { pathOf } from '../../routes.ts';
 import { Shown } from '../../shown.ts';
 import { t } from '../../words.ts';
 
-const maxShown = 6;
-
 /** The last calls. */
 @customElement('gosip-recent-calls')
 export class GosipRecentCalls extends GosipElement {
-  private readonly seen = new Shown(this, () => call(listCallRecords, { query: { per_page: maxShown * 2 } }), [
-    'call.ended',
-    'call.started',
-    'call.changed',
-  ]);
+  private readonly seen = new Shown(this, readRecentCalls, ['call.ended', 'call.started', 'call.changed']);
 
   static override styles = [
     look,
@@ -45,7 +38,7 @@ export class GosipRecentCalls extends GosipElement {
           ? nothingThere(t('recent.none'))
           : html`<ul class="rows">
               ${withoutSetUps(items)
-                .slice(0, maxShown)
+                .slice(0, maxRecentCalls)
                 .map((one) => html`<li>${renderCallRow(one)}</li>`)}
             </ul>`,
       ),

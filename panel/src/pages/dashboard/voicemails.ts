@@ -2,10 +2,11 @@ import { mdiCheck } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { changeVoicemail, listVoicemails, readVoicemail } from '#contract/voicemails.ts';
+import { changeVoicemail, readVoicemail } from '#contract/voicemails.ts';
 import { call } from '../../api.ts';
 import { partyName } from '../../call-words.ts';
 import { clock } from '../../clock.ts';
+import { readUnheard } from '../../dashboard-data.ts';
 import type { Voicemail } from '../../data.ts';
 import { formatDuration, formatMoment, formatWhen } from '../../format.ts';
 import { card, nothingThere, whenRead } from '../../parts/card.ts';
@@ -22,7 +23,7 @@ import { locale, t, tn } from '../../words.ts';
 /** What was left and nobody has heard yet, to be heard here. */
 @customElement('gosip-voicemails')
 export class GosipVoicemails extends GosipElement {
-  private readonly seen = new Shown(this, () => call(listVoicemails, { query: { heard: 'false', per_page: 5 } }), voicemailFacts);
+  private readonly seen = new Shown(this, readUnheard, voicemailFacts);
 
   static override styles = [
     look,
