@@ -66,14 +66,18 @@ export class ConnectionSlots {
 /** Unanswered requests on one connection; no browser or client of today pipelines even two. */
 const maxUnanswered = 8;
 
-/** Gives every connection of `server` one of the slots that `admit` names for its address; undefined refuses it. */
+/**
+ * Gives every connection of `server` one of the slots that `admit` names for its address; undefined refuses it. Returns what closes those on
+ * which nothing was asked yet: browsers open them ahead, and a server that stops waits for them.
+ */
 export function limitConnections(
   server: Server,
   admit: (
     address: string,
   ) => { readonly slots: ConnectionSlots; readonly source: string; readonly closed?: () => void } | undefined,
-): void {
+): () => void {
   const connections = new WeakMap<Socket, SocketConnection>();
+  const unused = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     const admitted = admit(socket.remoteAddress ?? '');
     if (admitted === undefined) {
@@ -82,7 +86,9 @@ export function limitConnections(
     }
     const { slots, source, closed } = admitted;
     const holder = new SocketConnection(socket, slots, source);
+    unused.add(socket);
     socket.once('close', () => {
+      unused.delete(socket);
       slots.release(holder);
       closed?.();
     });
@@ -91,8 +97,12 @@ export function limitConnections(
   });
   // Before any other listener: an evicted connection is not answered.
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+    unused.delete(request.socket);
     connections.get(request.socket)?.onRequest(request, response);
   });
+  return () => {
+    for (const socket of unused) if (socket.bytesRead === 0) socket.destroy();
+  };
 }
 
 class SocketConnection implements SlotHolder {

@@ -29,12 +29,15 @@ export async function listen(server: Server, at: ListenAddress): Promise<void> {
   }
 }
 
-/** Accepts no new request, gives running ones a moment to finish, then ends them. */
-export async function stopListening(server: Server, clock: Clock): Promise<void> {
+/** Accepts no new request, gives running ones a moment to finish, then ends them. `closeUnused`: see `limitConnections`. */
+export async function stopListening(server: Server, closeUnused: () => void, clock: Clock): Promise<void> {
   if (!server.listening) return;
   const closed = Promise.withResolvers<void>();
   server.close(() => closed.resolve());
   server.closeIdleConnections();
+  closeUnused();
+  // A connection whose answer is on its way still would be kept idle behind it.
+  Object.assign(server, { keepAliveTimeout: 1, keepAliveTimeoutBuffer: 0 });
   const grace = clock.after(stopGraceMs, () => server.closeAllConnections());
   await closed.promise;
   grace.cancel();

@@ -56,6 +56,7 @@ export class PublicServer {
   readonly #options: PublicServerOptions;
   readonly #sources: SourceLimiter;
   readonly #server: Server;
+  readonly #closeUnused: () => void;
   #sweep: Timer | undefined;
   readonly #untrusted: ConnectionSlots;
   readonly #trusted: ConnectionSlots;
@@ -76,7 +77,7 @@ export class PublicServer {
       });
     });
     this.#server.timeout = idleTimeoutMs;
-    limitConnections(this.#server, (address) => this.#admit(address));
+    this.#closeUnused = limitConnections(this.#server, (address) => this.#admit(address));
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#refuseBroken(error, socket as Socket));
   }
 
@@ -104,7 +105,7 @@ export class PublicServer {
   /** Accepts no new request, gives running ones a moment to finish, then ends them. */
   async stop(): Promise<void> {
     this.#sweep?.cancel();
-    await stopListening(this.#server, this.#options.clock);
+    await stopListening(this.#server, this.#closeUnused, this.#options.clock);
   }
 
   #admit(address: string) {

@@ -326,6 +326,12 @@ describe('the HTTP server', () => {
     }
   });
 
+  it('resets no request of a proxy or browser that uses its connection again: none keeps one as long as the server', async () => {
+    const { headers } = await fetch(`${base}/open`);
+    const [, seconds] = /^timeout=(\d+)$/.exec(headers.get('keep-alive') ?? '') ?? [];
+    expect(Number(seconds)).toBeGreaterThan(120);
+  });
+
   it('describes itself as OpenAPI and as a page that loads nothing', async () => {
     const api = (await (await fetch(`${base}/openapi.json`)).json()) as { openapi: string; paths: object };
     expect(api.openapi).toBe('3.1.1');
@@ -351,6 +357,18 @@ describe('the HTTP server', () => {
     });
     await expect(second.start()).rejects.toThrow(`The web port TCP ${port} on 127.0.0.1 (option http_port) is taken`);
     await second.stop();
+  });
+
+  it('stops at once, whatever connections a browser has opened ahead or keeps', async () => {
+    await fetch(`${base}/open`);
+    const ahead = connect(server.address.port, '127.0.0.1');
+    const closed = new Promise((resolve) => ahead.once('close', resolve));
+    await new Promise((resolve) => ahead.once('connect', resolve));
+    // By the next answer the server has taken up the one before.
+    await fetch(`${base}/open`);
+    await server.stop();
+    await closed;
+    await start();
   });
 
   describe('a host that holds all connections and asks for nothing', () => {

@@ -26,8 +26,15 @@ import type { PanelFiles } from './panel-files.ts';
 import { isOpenedByPerson, renderRefusal } from './refusal-page.ts';
 import type { ServerView } from './request-view.ts';
 
-// A backup that is uploaded may take hours; every other body has a limit of its own.
-const timeouts = { headersTimeout: 10_000, requestTimeout: 4 * 3_600_000, connectionsCheckingInterval: 1_000 };
+const timeouts = {
+  headersTimeout: 10_000,
+  // A backup that is uploaded may take hours; every other body has a limit of its own.
+  requestTimeout: 4 * 3_600_000,
+  connectionsCheckingInterval: 1_000,
+  // Longer than whoever keeps connections to use them again: the Supervisor 15 s, nginx 60 s, Firefox 115 s, Caddy 120 s. Who closes
+  // first must be the client: a request that comes while we close is lost, and the Supervisor answers the browser 502.
+  keepAliveTimeout: 125_000,
+};
 const defaultSlots = 500;
 const webListener = { name: 'web', option: 'http_port' };
 
@@ -57,6 +64,7 @@ export type HttpServerOptions = {
 export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #server: Server;
+  readonly #closeUnused: () => void;
   readonly #slots: ConnectionSlots;
 
   constructor(options: HttpServerOptions) {
@@ -67,7 +75,7 @@ export class HttpServer {
       // koa answers its own failures.
       if (!request.socket.destroyed) void callback(request, response);
     });
-    limitConnections(this.#server, (address) => ({ slots: this.#slots, source: subscriberKey(address) }));
+    this.#closeUnused = limitConnections(this.#server, (address) => ({ slots: this.#slots, source: subscriberKey(address) }));
     this.#server.on('clientError', refuseBrokenRequest);
   }
 
@@ -95,7 +103,7 @@ export class HttpServer {
   /** Accepts no new request, gives running ones a moment to finish, then ends them. */
   async stop(): Promise<void> {
     this.#options.live.stop();
-    await stopListening(this.#server, this.#options.clock);
+    await stopListening(this.#server, this.#closeUnused, this.#options.clock);
   }
 
   #createKoa(): Koa {
