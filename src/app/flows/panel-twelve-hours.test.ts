@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '#base/clock.ts';
 import { PanelBrowser } from '#testing/panel/browser.ts';
 import type { PanelVisitor } from '#testing/panel/browser.ts';
 import { visibleTexts } from '#testing/panel/english-left.ts';
 import { furnish } from '#testing/panel/furnished-house.ts';
 import { PanelHouse } from '#testing/panel/panel-house.ts';
 import { isBrowserMissing } from '#testing/panel/requirements.ts';
-import { signIn } from '#testing/panel/visit.ts';
+import { noonZone, signIn } from '#testing/panel/visit.ts';
 import { titles } from '../../../panel/src/routes.ts';
 
 // A family whose clock has twelve hours and whose week begins with Sunday. Durations in the house are all below 13 minutes.
@@ -19,7 +20,9 @@ beforeAll(async () => {
   if (isMissing) return;
   house = await PanelHouse.start();
   browser = await PanelBrowser.start();
-  anna = await signIn(browser, house.url, { ...(await furnish(house)), locale: 'en-US' });
+  // An hour from now, when do not disturb ends, is today at noon: only then its time stands there without a day.
+  const timeZone = noonZone(systemClock.now());
+  anna = await signIn(browser, house.url, { ...(await furnish(house)), locale: 'en-US', timeZone });
 });
 afterAll(async () => {
   await browser?.[Symbol.asyncDispose]();
