@@ -39,7 +39,7 @@ function callSources({ calls: { calls, cdrs } }: ToldSourceDeps) {
       if (call === undefined || verdict === undefined) return undefined;
       const told = toToldCall(call, whenEnded(call, verdict), 'missed');
       const mailbox = verdict.disposition === 'voicemail' ? (call.record.callee.personId ?? null) : undefined;
-      return told === undefined ? undefined : { ...told, mailbox };
+      return told === undefined ? undefined : { ...told, mailbox, endedAt: call.record.endedAt };
     },
     callsSince: (at: number) =>
       since(
@@ -83,7 +83,8 @@ function messageSources({ messages: { stores }, numbers }: ToldSourceDeps) {
       const found = stores.messages.byId(id);
       if (found === undefined || found.direction !== 'inbound' || found.readAt !== undefined) return undefined;
       const personId = numbers.byNumber(found.ourNumber)?.ownerPersonId ?? null;
-      return { personId, isMediaPending: stores.media.ofMessage(id).some(({ state }) => state === 'fetching') };
+      const isMediaPending = stores.media.ofMessage(id).some(({ state }) => state === 'fetching');
+      return { personId, isMediaPending, receivedAt: found.createdAt };
     },
     messagesSince: (at: number) =>
       since(

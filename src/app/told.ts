@@ -117,7 +117,8 @@ export function composeTelling(deps: TellingDeps): TellingRoom {
     ...targetRoutes({ ...deps, targets, isPerson }),
   ];
   const writes = new ToldWrites({ ...deps, log, writes: storage.writes, watermarks: new Watermarks(storage.db) });
-  const telling = new Telling({ ...deps, log, writes, recipients, sources });
+  const restoredAt = lastRestore(deps);
+  const telling = new Telling({ ...deps, log, writes, recipients, sources, restoredAt });
   const alerts = new ToldAlerts({ ...deps, log, writes: storage.writes, recipients, store: new ToldAlertStore(storage.db) });
   stack.defer(onClockStep((byMs) => (writes.clockSet(byMs), alerts.clockSet(byMs))));
   // What is only in memory would be told again from the file.
@@ -135,4 +136,13 @@ export function composeTelling(deps: TellingDeps): TellingRoom {
       stack.defer(() => alerts.stop());
     },
   };
+}
+
+/** Known also after the next start: what Twilio has of the time in between may be fetched only then. */
+function lastRestore({ storage, clock }: Pick<TellingDeps, 'storage' | 'clock'>): number | undefined {
+  const watermarks = new Watermarks(storage.db);
+  if (!storage.isRestored) return watermarks.get('restored');
+  const now = clock.now();
+  storage.writes.write(() => watermarks.set('restored', now)).catch(() => {});
+  return now;
 }

@@ -177,7 +177,8 @@ export class Deliveries implements ToldDeliveries {
     const problem = problemOf(target.channel);
     if (problem === 'not-set-up' || problem === 'switched-off') return;
     const fresh = this.#fresh({ dedupe, notification, personId, target });
-    if (problem !== undefined) this.#fail(fresh, problem);
+    if (told.isInDoubt === true) this.#insertEnded(fresh, 'unknown', 'restored');
+    else if (problem !== undefined) this.#insertEnded(fresh, 'failed', problem);
     else this.#add(fresh, this.#placeOf(told, target, when));
   }
 
@@ -222,10 +223,10 @@ export class Deliveries implements ToldDeliveries {
     return added;
   }
 
-  #fail(delivery: KeptDelivery, reason: DeliveryReason): void {
-    const failed: KeptDelivery = { ...delivery, state: 'failed', reason, endedAt: delivery.createdAt };
-    this.#deps.store.insert(failed);
-    this.#changed(failed);
+  #insertEnded(delivery: KeptDelivery, state: 'failed' | 'unknown', reason: DeliveryReason): void {
+    const ended: KeptDelivery = { ...delivery, state, reason, endedAt: delivery.createdAt };
+    this.#deps.store.insert(ended);
+    this.#changed(ended);
   }
 
   /** The item of the outbox with which it arrives together; none where it comes alone. */

@@ -11,6 +11,8 @@ export type ToTell = {
   /** A mail waits until then for what belongs to it; a push never does. */
   readonly notBefore?: number | undefined;
   readonly isUrgent: boolean;
+  /** It may have been told before the data of the house were restored: that is said instead. */
+  readonly isInDoubt?: boolean;
   /** Told only where this was told, or may have been. */
   readonly after?: string | undefined;
   /** Not told where this is told, but for what is held. */

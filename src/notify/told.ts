@@ -23,13 +23,17 @@ export type ToldSources = {
 };
 
 /** `mailbox`: whose has a voicemail of it, null the house's; undefined: none was left. */
-export type MissedCall = ToldCall & { readonly mailbox: PersonId | null | undefined };
+export type MissedCall = ToldCall & { readonly mailbox: PersonId | null | undefined; readonly endedAt?: number | undefined };
 export type ToldVoicemail = {
   readonly personId: PersonId | null;
   readonly leftAt: number;
   readonly isTranscriptPending: boolean;
 };
-export type ToldMessage = { readonly personId: PersonId | null; readonly isMediaPending: boolean };
+export type ToldMessage = {
+  readonly personId: PersonId | null;
+  readonly isMediaPending: boolean;
+  readonly receivedAt?: number | undefined;
+};
 
 export type ToldDeps = {
   readonly events: Events<Facts>;
@@ -39,6 +43,8 @@ export type ToldDeps = {
   readonly deliveries: Pick<ToldDeliveries, 'tell' | 'advance' | 'cancel' | 'personsOf' | 'reconsider'>;
   readonly recipients: Pick<Recipients, 'of' | 'ofCall'>;
   readonly sources: ToldSources;
+  /** When the data of the house were restored last: what was before, and is fetched only now, may have been told. */
+  readonly restoredAt?: number | undefined;
 };
 
 /** How long a mail waits for what belongs to it. */
@@ -86,7 +92,7 @@ export class Telling {
     // Whoever is told of the message is not told of the call too.
     const left = missed?.mailbox === undefined ? [] : recipients.of(missed.mailbox);
     const persons = missed === undefined ? [] : recipients.ofCall(missed).filter((personId) => !left.includes(personId));
-    this.#tell({ kind: 'missed-call', item: { callId } }, persons, { dedupe: missedOf(callId) });
+    this.#tell({ kind: 'missed-call', item: { callId } }, persons, { dedupe: missedOf(callId), at: missed?.endedAt });
     this.#over(callId);
   }
 
@@ -98,6 +104,7 @@ export class Telling {
     const notBefore = left.isTranscriptPending ? clock.now() + transcriptMs : undefined;
     this.#tell({ kind: 'voicemail', item: { voicemailId } }, recipients.of(left.personId), {
       dedupe: `voicemail:${voicemailId}`,
+      at: left.leftAt,
       notBefore,
     });
   }
@@ -110,6 +117,7 @@ export class Telling {
     const notBefore = received.isMediaPending ? clock.now() + mediaMs : undefined;
     this.#tell({ kind: 'message', item: { messageId } }, recipients.of(received.personId), {
       dedupe: `message:${messageId}`,
+      at: received.receivedAt,
       notBefore,
     });
   }
@@ -158,14 +166,18 @@ export class Telling {
     this.#deps.writes.write(() => this.#deps.deliveries.reconsider(personId));
   }
 
-  #tell(notification: Notification, persons: readonly PersonId[], keys: Keys): void {
+  #tell(notification: Notification, persons: readonly PersonId[], { at, ...keys }: Keys): void {
+    const { deliveries, restoredAt } = this.#deps;
     if (persons.length === 0) return;
-    this.#deps.deliveries.tell(persons.map((personId) => ({ notification, personId, isUrgent: false, ...keys })));
+    const isInDoubt = at !== undefined && restoredAt !== undefined && at < restoredAt;
+    deliveries.tell(persons.map((personId) => ({ notification, personId, isUrgent: false, isInDoubt, ...keys })));
   }
 }
 
 type Keys = {
   readonly dedupe: string;
+  /** When it happened. */
+  readonly at?: number | undefined;
   readonly notBefore?: number | undefined;
   readonly after?: string;
   readonly unless?: string;
