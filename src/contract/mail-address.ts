@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** What stands before the @ and means nothing to a mail server but itself: neither the end of an address nor the next one. */
 const localPart = /^[^\s@<>()[\]\\,;:"\p{Cc}\p{Cf}\p{Surrogate}]{1,64}$/u;
-/** Letters of any script: nodemailer writes them in ASCII (RFC 5891). A house's own server may have a name without dots. */
+/** Letters of any script: they are written in ASCII (RFC 5891) where a mail is sent. A house's own server may have a name without dots. */
 const domain =
   /^(?=.{1,253}$)(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?)(?:\.[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?)*$/u;
 

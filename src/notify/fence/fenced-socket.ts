@@ -72,9 +72,15 @@ async function secure(
     if (limit.signal.aborted) throw error;
     const { code = '', message } = error as NodeJS.ErrnoException;
     return isCertificateError(code)
-      ? unreachable('certificate', `The certificate of ${name} is not accepted: ${message} (${code})`)
-      : unreachable('tls-failed', `No encrypted connection to ${name}: ${message}`);
+      ? unreachable('certificate', `The certificate of ${name} is not accepted: ${tlsWords(message)} (${code})`)
+      : unreachable('tls-failed', `No encrypted connection to ${name}: ${tlsWords(message)}`);
   }
+}
+
+/** What went wrong with an encrypted connection, without what OpenSSL and Node.js say to programmers. */
+export function tlsWords(message: string): string {
+  if (message.includes('wrong version number')) return 'what answers does not begin with TLS';
+  return message.replace(/; if the root CA is installed locally.*$/s, '').trim();
 }
 
 /** The errors of OpenSSL's verification and of the comparison of names. */

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { MailSettings } from '#contract/mail-settings.ts';
 import type { Delivery } from '../kinds/channel.ts';
 import type { Attachment, Told } from '../kinds/content.ts';
+import { withAsciiDomain } from './ascii-domain.ts';
 import { attachmentsOf, fitted, withAttachments } from './fitting.ts';
 
 /** One mail to one address, whichever way it goes. */
@@ -45,10 +46,11 @@ export async function mailOf(
   const opened = await openAll(attachmentsOf(told));
   const isThere = (attachment: Attachment) => opened.has(attachment);
   const { subject, text, html } = render(withAttachments(told, isThere, 'lost'), delivery.language);
-  const domain = settings.from.address.slice(settings.from.address.lastIndexOf('@') + 1);
+  const address = withAsciiDomain(settings.from.address);
+  const domain = address.slice(address.lastIndexOf('@') + 1);
   return {
-    from: settings.from,
-    to: delivery.target.address,
+    from: { ...settings.from, address },
+    to: withAsciiDomain(delivery.target.address),
     messageId: `<${delivery.messageId}@${domain}>`,
     references: `<${createHash('sha256').update(delivery.tag).digest('hex').slice(0, 24)}@${domain}>`,
     ...{ subject, text, html },

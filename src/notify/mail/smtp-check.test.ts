@@ -62,6 +62,20 @@ describe('the check of a mail server', () => {
     ['the login', {}, { at: 'auth', does: [535, '5.7.8 No'] }, {}, ['login', 'refused-login']],
     ['the login', {}, { at: 'auth', does: 'drop' }, {}, ['login', 'cut-off']],
     ['the login', { login: null }, undefined, {}, ['login', 'refused-login']],
+    [
+      'the login',
+      { login: null },
+      { at: 'rcpt', does: [550, 'relay not permitted'] },
+      { username: null },
+      ['login', 'refused-login'],
+    ],
+    [
+      'the login',
+      { login: null },
+      { at: 'rcpt', does: [554, '5.7.1 <house>: Client host rejected: Access denied'] },
+      { username: null },
+      ['login', 'refused-login'],
+    ],
     ['the sender', {}, { at: 'mail', does: [550, '5.7.1 Not you'] }, {}, ['sender', 'refused-sender']],
     [
       'the sender',
@@ -89,6 +103,13 @@ describe('the check of a mail server', () => {
     await using peer = await SmtpPeer.start({ security: 'none' });
     peer.fault = { at: 'rcpt', does: [550, '5.1.1 No such mailbox here'] };
     expect((await check(peer.port)).failed).toBeUndefined();
+  });
+
+  it('asks for the sender as a mail would: its domain in ASCII', async () => {
+    await using peer = await SmtpPeer.start({ security: 'none' });
+    const { failed } = await check(peer.port, { settings: { from: { address: 'house@bücher.example', name: '' } } });
+    expect(failed).toBeUndefined();
+    expect(peer.commands).toContain('MAIL FROM:<house@xn--bcher-kva.example>');
   });
 
   it('of a server without login skips the login', async () => {

@@ -7,7 +7,8 @@ import type { CheckStep } from '#contract/notification-kinds.ts';
 import type { FencedAttempt } from '../fence/fence.ts';
 import type { CheckResult } from '../kinds/channel.ts';
 import { dkimKeyProblem, dkimPublicKey } from './dkim-key.ts';
-import { faultOfError } from './smtp-fault.ts';
+import { withAsciiDomain } from './ascii-domain.ts';
+import { faultOfError, refusedLate } from './smtp-fault.ts';
 import type { SmtpFault } from './smtp-fault.ts';
 import type { SmtpLimits, SmtpReply } from './smtp-options.ts';
 import { SmtpSession } from './smtp-session.ts';
@@ -36,7 +37,7 @@ export async function checkSmtp(access: SmtpAccess, options: SmtpCheckOptions, a
   if (opened.kind === 'fault') return { steps: stepsOf(access.settings, opened.fault) };
   const { session } = opened;
   try {
-    const refused = await session.until(attempt.signal, senderFault(session, access.settings.from.address));
+    const refused = await session.until(attempt.signal, senderFault(session, access.settings));
     const fault = refused ?? (await dkimFault(access.settings, options));
     return { steps: stepsOf(access.settings, fault) };
   } catch (error) {
@@ -47,20 +48,30 @@ export async function checkSmtp(access: SmtpAccess, options: SmtpCheckOptions, a
 }
 
 /** Some servers say no before they know whom it is for, others only then; a house that cannot receive mail itself says nothing of that. */
-async function senderFault(session: SmtpSession, address: string): Promise<SmtpFault | undefined> {
-  const from = await session.command(`MAIL FROM:<${address}>`);
-  if (isRefused(from)) return refusal(from);
-  const to = await session.command(`RCPT TO:<${address}>`);
-  return isRefused(to) && /sender|not owned|authenticat/i.test(to.response) ? refusal(to) : undefined;
+async function senderFault(session: SmtpSession, { from, username }: SmtpSettings): Promise<SmtpFault | undefined> {
+  const address = withAsciiDomain(from.address);
+  // As the library asks for a mail of such a sender (RFC 6531).
+  const extension = isAscii(address) ? '' : ' SMTPUTF8';
+  const mailed = await session.command(`MAIL FROM:<${address}>${extension}`);
+  if (isRefused(mailed)) return refusal(mailed, { step: 'sender', reason: 'refused-sender' });
+  const received = await session.command(`RCPT TO:<${address}>`);
+  if (!isRefused(received)) return undefined;
+  const isStranger = username === null && /relay/i.test(received.response);
+  const why = isStranger ? ({ step: 'login', reason: 'refused-login' } as const) : refusedLate(received.response);
+  return why === undefined ? undefined : refusal(received, why);
+}
+
+function isAscii(text: string): boolean {
+  return /^[\0-\x7F]*$/.test(text);
 }
 
 function isRefused(reply: SmtpReply | undefined): reply is SmtpReply {
   return reply !== undefined && (reply.status < 200 || reply.status > 299);
 }
 
-function refusal({ status, response }: SmtpReply): SmtpFault {
+function refusal({ status, response }: SmtpReply, { step, reason }: Pick<SmtpFault, 'step' | 'reason'>): SmtpFault {
   return {
-    ...{ step: 'sender', reason: status < 500 ? 'busy' : 'refused-sender', detail: response.slice(0, 1000) },
+    ...{ step, reason: status < 500 ? 'busy' : reason, detail: response.slice(0, 1000) },
     ...{ isTemporary: status < 500, status, reply: response },
   };
 }

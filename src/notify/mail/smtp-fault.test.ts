@@ -76,6 +76,34 @@ describe('what an error on the way to a mail server means', () => {
       { code: 'EENVELOPE', command: 'RCPT TO', responseCode: 552, response: '552 5.2.2 Mailbox full' },
       { reason: 'refused-recipient' },
     ],
+    // Postfix says it to each recipient, what it has against the sender or whoever did not log in.
+    [
+      {
+        code: 'EENVELOPE',
+        command: 'RCPT TO',
+        responseCode: 553,
+        response: '553 5.7.1 <a@b>: Sender address rejected: not owned by user c',
+      },
+      { reason: 'refused-sender', step: 'sender' },
+    ],
+    [
+      {
+        code: 'EENVELOPE',
+        command: 'RCPT TO',
+        responseCode: 554,
+        response: '554 5.7.1 <c[192.0.2.1]>: Client host rejected: Access denied',
+      },
+      { reason: 'refused-login', step: 'login' },
+    ],
+    [
+      {
+        code: 'EENVELOPE',
+        command: 'RCPT TO',
+        responseCode: 550,
+        response: '550 5.7.1 <a@b>: Recipient address rejected: not from this sender',
+      },
+      { reason: 'refused-recipient', step: 'target' },
+    ],
     [{ code: 'EENVELOPE', command: 'MAIL FROM', responseCode: 552, response: '552 Too much mail data' }, { reason: 'too-large' }],
     [{ code: 'EMESSAGE', command: 'DATA', responseCode: 554, response: '554 5.2.3 Too long' }, { reason: 'too-large' }],
     [{ code: 'ESTREAM' }, { reason: 'unexpected', isTemporary: true }],
@@ -96,6 +124,21 @@ describe('what an error on the way to a mail server means', () => {
   ])('%s: the address is gone: %s', (response, isGone) => {
     const error = errorOf({ code: 'EENVELOPE', command: 'RCPT TO', responseCode: Number(response.slice(0, 3)), response });
     expect(faultOfError(error, 'server').isTargetGone === true).toBe(isGone);
+  });
+
+  it.each([
+    [
+      '407C:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:tlsany_meth.c:77:\n',
+      /^what answers does not begin with TLS\. Port/,
+    ],
+    [
+      'self-signed certificate; if the root CA is installed locally, try running Node.js with --use-system-ca',
+      /^self-signed certificate$/,
+    ],
+  ])('says for people what is wrong with TLS: %s', (message, expected) => {
+    const originalCode = message.startsWith('self') ? 'DEPTH_ZERO_SELF_SIGNED_CERT' : 'ERR_SSL_WRONG_VERSION_NUMBER';
+    const error = Object.assign(new Error(message), { code: 'ESOCKET', originalCode });
+    expect(faultOfError(error, 'greeting').detail).toMatch(expected);
   });
 
   it('keeps of a reply no more than can be shown', () => {

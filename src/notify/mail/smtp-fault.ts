@@ -4,7 +4,7 @@
 import type { NodemailerError } from 'nodemailer';
 import type { CheckStep, DeliveryReason } from '#contract/notification-kinds.ts';
 import type { FenceFailure } from '../fence/fence.ts';
-import { isCertificateError } from '../fence/fenced-socket.ts';
+import { isCertificateError, tlsWords } from '../fence/fenced-socket.ts';
 
 export type SmtpFault = {
   readonly step: CheckStep;
@@ -35,7 +35,7 @@ export function faultOfError(error: unknown, at: CheckStep): SmtpFault {
   const { step, reason, isTemporary = false, isTargetGone, hint } = verdictOf(error as NodemailerError, at);
   return {
     ...{ step, reason, status: responseCode, reply: cut(response) },
-    detail: cut(hint === undefined ? message : `${message}. ${hint}`),
+    detail: cut(hint === undefined ? tlsWords(message) : `${tlsWords(message)}. ${hint}`),
     // The code decides where there is one; 503 says that the session was in the wrong state, which a new one is not (RFC 5321 section 4.2).
     isTemporary: responseCode === undefined ? isTemporary : responseCode < 500 || responseCode === 503,
     ...(isTargetGone === undefined ? {} : { isTargetGone }),
@@ -89,7 +89,20 @@ function ofMail(error: NodemailerError): Verdict {
   if (responseCode === 530) return { step: 'login', reason: 'refused-login' };
   if (command === 'MAIL FROM') return { step: 'sender', reason: 'refused-sender' };
   if (command !== 'RCPT TO') return { step: 'server', reason: responseCode === 0 ? 'unexpected' : 'refused-content' };
+  const late = refusedLate(response);
+  if (late !== undefined) return late;
   return { step: 'target', reason: 'refused-recipient', ...(isUnknownMailbox(response) ? { isTargetGone: true } : {}) };
+}
+
+/**
+ * Why a server says no to a recipient that it has nothing against: Postfix says only then that the sender is not the account's, or that nobody
+ * logged in.
+ */
+export function refusedLate(response: string): Pick<SmtpFault, 'step' | 'reason'> | undefined {
+  if (/recipient address rejected/i.test(response)) return undefined;
+  if (/client host rejected|not (?:logged in|authenticated)|authentication (?:is )?(?:required|needed)/i.test(response))
+    return { step: 'login', reason: 'refused-login' };
+  return /sender|not owned/i.test(response) ? { step: 'sender', reason: 'refused-sender' } : undefined;
 }
 
 function stepOfCommand(command: string | undefined): CheckStep {

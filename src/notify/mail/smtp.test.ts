@@ -44,6 +44,20 @@ describe('a mail by a mail server', () => {
     await house.channel.stop();
   });
 
+  it('has the domains of its addresses in ASCII, also at a server that knows no others', async () => {
+    await using peer = await SmtpPeer.start({ security: 'none' });
+    const house = new MailHarness(smtpSaved(peer.port, { from: { address: 'house@bücher.example', name: 'Bücher' } }));
+    const delivery = deliveryOf([missedCall]);
+    const target = { ...delivery.target, address: 'anna@exämple.org' };
+    expect(await house.send({ ...delivery, target })).toMatchObject({ kind: 'delivered' });
+    expect(peer.commands.filter((one) => /^(?:MAIL|RCPT)/.test(one)).map((one) => one.replace(/ SIZE=.*/, ''))).toEqual([
+      'MAIL FROM:<house@xn--bcher-kva.example>',
+      'RCPT TO:<anna@xn--exmple-cua.org>',
+    ]);
+    expect(peer.mails[0]?.mail.messageId).toBe('<dlv_1@xn--bcher-kva.example>');
+    await house.channel.stop();
+  });
+
   it.each(['tls', 'starttls'] as const)('goes encrypted where the settings say so (%s)', async (security) => {
     await using peer = await SmtpPeer.start({ security, certificate });
     const house = new MailHarness(smtpSaved(peer.port, { security, host: 'localhost', certificateAuthority: pem }));

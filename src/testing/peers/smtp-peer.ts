@@ -45,6 +45,8 @@ type Callback = (error?: Error | null) => void;
 
 export class SmtpPeer implements AsyncDisposable {
   readonly mails: ReceivedMail[] = [];
+  /** What was said to it, but logins and mails themselves, where nothing is encrypted. */
+  readonly commands: string[] = [];
   fault: SmtpPeerFault | undefined;
   connections = 0;
   /** How often it fell silent as it was told to. */
@@ -86,6 +88,7 @@ export class SmtpPeer implements AsyncDisposable {
       const port = socket.remotePort ?? 0;
       this.#sockets.set(port, socket);
       this.#talking.add(port);
+      socket.on('data', (chunk: Buffer) => this.#hear(chunk.toString()));
       socket.once('close', () => {
         this.#sockets.delete(port);
         this.#talking.delete(port);
@@ -121,6 +124,10 @@ export class SmtpPeer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     // Not the sockets below TLS by hand: after a failed handshake that ends the process.
     await new Promise<void>((done) => this.#server.close(done));
+  }
+
+  #hear(said: string): void {
+    this.commands.push(...said.split('\r\n').filter((line) => /^(?:EHLO|MAIL|RCPT|RSET|QUIT)\b/.test(line)));
   }
 
   #at(step: SmtpStep, session: SMTPServerSession, done: Callback): void {
