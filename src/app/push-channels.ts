@@ -62,7 +62,7 @@ export function composePushChannels(deps: PushChannelDeps): PushChannels {
   return {
     channels: [new HomeAssistantPush({ ...common, phones, read: readOf('home-assistant') }), webPush],
     answer({ reach, deliveries, hasten, ...parts }) {
-      if (phones !== undefined) stack.defer(phones.onConnected(() => hasten('home-assistant')));
+      if (phones !== undefined) stack.defer(phones.onReady(() => hasten('home-assistant')));
       const actions = composeNotificationActions({
         ...deps,
         ...parts,

@@ -44,7 +44,7 @@ beforeEach(async () => {
   line = new CoreLine({ access, clock, log: createLog({ level: 'silent' }) });
   our = new CorePhones({ core: line, coreFetch: coreFetch(access, clock) });
   line.start();
-  await vi.waitFor(() => expect(line.isConnected).toBe(true));
+  await vi.waitFor(() => expect(line.isConnected).toBe(true), { timeout: 20_000 });
 });
 
 afterEach(async () => {
@@ -97,6 +97,21 @@ it('gives each kind of phone what its app knows, and takes it away again', async
   ]);
 });
 
+it('waits for a phone that a starting Home Assistant cannot send to yet, and tells when it has started', async () => {
+  const ready = vi.fn();
+  const stop = our.onReady(ready);
+  await vi.waitFor(() => expect(ready).toHaveBeenCalledTimes(1));
+  phones.refusal = new CoreRefusal('not_found', 'Service notify.mobile_app_annas_phone not found.');
+  expect((await show(annas.target)).kind).toBe('away');
+  expect((await show('mobile_app_old')).kind).toBe('gone');
+  phones.state = 'STARTING';
+  expect((await show('mobile_app_old')).kind).toBe('away');
+  await vi.waitFor(() => expect(core.commandsOf('subscribe_events')).toHaveLength(3));
+  core.fire('homeassistant_started', {});
+  await vi.waitFor(() => expect(ready).toHaveBeenCalledTimes(2));
+  stop();
+});
+
 it.each([
   ['a phone that is no more', 'mobile_app_old', undefined, 'gone'],
   ['a phone that is not connected', annas.target, new CoreRefusal('home_assistant_error', 'not connected to local push'), 'away'],
@@ -135,7 +150,7 @@ it('says that it is away while Home Assistant is, without having begun to send',
 it('hears which button was pressed, and nothing that is none', async () => {
   const pressed: string[] = [];
   our.onAction((action) => pressed.push(action));
-  await vi.waitFor(() => expect(core.commandsOf('subscribe_events')).toHaveLength(2));
+  await vi.waitFor(() => expect(core.commandsOf('subscribe_events')).toHaveLength(3));
   core.fire('mobile_app_notification_action', { action: 'x'.repeat(5000) });
   core.fire('mobile_app_notification_action', { action: 7 });
   core.fire('mobile_app_notification_action', { action: 'gosip:block:dlv_1:abc' });

@@ -30,6 +30,7 @@ export class CorePhones {
   readonly #deps: Deps;
   readonly #stops: (() => void)[];
   readonly #listeners = new Set<(action: string) => void>();
+  readonly #startListeners = new Set<() => void>();
   /** What is known since the last change; undefined: to be asked again. */
   #known: Promise<readonly AppPhone[]> | undefined;
 
@@ -41,6 +42,7 @@ export class CorePhones {
       core.onConnected(forget),
       core.subscribe({ type: 'subscribe_events', event_type: 'device_registry_updated' }, forget),
       core.subscribe({ type: 'subscribe_events', event_type: 'mobile_app_notification_action' }, (event) => this.#pressed(event)),
+      core.subscribe({ type: 'subscribe_events', event_type: 'homeassistant_started' }, () => this.#isStarted()),
     ];
   }
 
@@ -59,20 +61,26 @@ export class CorePhones {
     return () => this.#listeners.delete(listener);
   }
 
-  onConnected(listener: () => void): () => void {
-    return this.#deps.core.onConnected(listener);
+  /** Called when the line is there, and again once Core has all its phones: it answers before it has. */
+  onReady(listener: () => void): () => void {
+    this.#startListeners.add(listener);
+    const stop = this.#deps.core.onConnected(listener);
+    return () => {
+      this.#startListeners.delete(listener);
+      stop();
+    };
   }
 
   /** `sending` is called before it leaves. Never rejects. */
   show(target: string, message: PhoneMessage, sending: () => void): Promise<Pushed> {
-    if (target.startsWith('notify.')) return pushed(() => this.#toEntity(target, message, sending));
-    return pushed(() => this.#toPhone(target, (phone) => phoneData(message, phone?.isApple === true), sending));
+    if (target.startsWith('notify.')) return this.#pushed(target, () => this.#toEntity(target, message, sending));
+    return this.#pushed(target, () => this.#toPhone(target, (phone) => phoneData(message, phone?.isApple === true), sending));
   }
 
   /** Takes away what is shown under a tag. Never rejects. */
   clear(target: string, tag: string, sending: () => void): Promise<Pushed> {
     if (target.startsWith('notify.')) return Promise.resolve({ kind: 'accepted', note: 'There nothing is taken away again' });
-    return pushed(() => this.#toPhone(target, () => clearData(tag), sending));
+    return this.#pushed(target, () => this.#toPhone(target, () => clearData(tag), sending));
   }
 
   stop(): void {
@@ -119,6 +127,33 @@ export class CorePhones {
     return asked;
   }
 
+  async #pushed(target: string, send: () => Promise<Pushed>): Promise<Pushed> {
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof CoreError)) throw error;
+      const kind = error.code === 'not-found' && (await this.#isComing(target)) ? 'away' : kinds[error.code];
+      return { kind, message: error.message };
+    }
+  }
+
+  /** Whether what Core does not find is only not there yet: it knows its phones by name before it can send to them, at each of its starts. */
+  async #isComing(target: string): Promise<boolean> {
+    try {
+      this.#known = undefined;
+      if ((await this.#phones()).some((phone) => phone.target === target)) return true;
+      const config = await this.#deps.core.command<unknown>({ type: 'get_config' });
+      return isRecord(config) && typeof config['state'] === 'string' && config['state'] !== 'RUNNING';
+    } catch (error) {
+      if (error instanceof CoreError) return true;
+      throw error;
+    }
+  }
+
+  #isStarted(): void {
+    for (const listener of this.#startListeners) listener();
+  }
+
   #pressed(event: unknown): void {
     const data = isRecord(event) ? event['data'] : undefined;
     const action = isRecord(data) ? data['action'] : undefined;
@@ -131,12 +166,3 @@ export class CorePhones {
 const maxAction = 200;
 
 const kinds = { unavailable: 'away', 'not-found': 'gone', forbidden: 'forbidden', invalid: 'refused' } as const;
-
-async function pushed(send: () => Promise<Pushed>): Promise<Pushed> {
-  try {
-    return await send();
-  } catch (error) {
-    if (error instanceof CoreError) return { kind: kinds[error.code], message: error.message };
-    throw error;
-  }
-}

@@ -19,6 +19,8 @@ export class FakeCorePhones {
   readonly calls: FakePhoneCall[] = [];
   /** What each call is refused with, while there is something. */
   refusal: CoreRefusal | undefined;
+  /** As Core says how far its start is. */
+  state = 'RUNNING';
   #phones: readonly FakePhone[];
   readonly #core: FakeCore;
 
@@ -29,6 +31,7 @@ export class FakeCorePhones {
       'config/device_registry/list': () => this.#devices(),
       'person/list': () => ({ storage: this.#persons(), config: [] }),
       'config/entity_registry/get_entries': () => this.#entries(),
+      get_config: () => ({ state: this.state }),
       get_services: () => ({ notify: Object.fromEntries(this.#phones.map(({ target }) => [target, {}])) }),
       get_states: () => [...core.states].map(([id, { state, attributes }]) => ({ entity_id: id, state, attributes })),
       call_service: (message) => this.#call(message),
