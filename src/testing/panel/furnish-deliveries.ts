@@ -38,6 +38,7 @@ export async function furnishDeliveries(house: PanelHouse, ids: Ids, channel: ob
     db.prepare(`INSERT INTO deliveries (id, dedupe_key, person_id, target_id, channel, kind, item, item_id, state, reason,
     detail, attempts, next_at, request, reply, created_at, ended_at) VALUES (?, ?, ?, ?, 'mail', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const now = systemClock.now();
+  db.exec('BEGIN IMMEDIATE');
   for (const [index, [who, kind, item, state, reason, detail, attempts, minutes]] of [...told.entries()].toReversed()) {
     const at = now - minutes * 60_000;
     const isOpen = state === 'held' || state === 'waiting';
@@ -58,5 +59,6 @@ export async function furnishDeliveries(house: PanelHouse, ids: Ids, channel: ob
       ...[detail, attempts, isOpen ? now + 3_600_000 : null, request, detail, at, isOpen ? null : at + 2_000],
     );
   }
+  db.exec('COMMIT');
   db.close();
 }

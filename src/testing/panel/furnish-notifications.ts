@@ -53,6 +53,7 @@ async function furnishWebhooks(house: PanelHouse, server: string): Promise<void>
     milliseconds, status, url, request_headers, reply_headers, reply_body, created_at, ended_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const now = systemClock.now();
+  db.exec('BEGIN IMMEDIATE');
   for (const [index, [event, state, reason, detail, status, attempts, minutes]] of [...sent.entries()].toReversed()) {
     const at = now - minutes * 60_000;
     const body = JSON.stringify({
@@ -71,6 +72,7 @@ async function furnishWebhooks(house: PanelHouse, server: string): Promise<void>
       ...[at, isOpen ? null : at + 400],
     );
   }
+  db.exec('COMMIT');
   db.close();
 }
 
