@@ -1,9 +1,21 @@
 import type { CallRecord } from './data.ts';
 
-/** Without those in which the house rang a phone for a call that is among them, or that it went over to: that is the same call. */
-export function withoutSetUps<One extends Pick<CallRecord, 'id' | 'purpose' | 'transferredFrom'>>(
-  calls: readonly One[],
-): readonly One[] {
-  const followed = new Set(calls.map(({ transferredFrom }) => transferredFrom));
-  return calls.filter(({ id, purpose }) => purpose !== 'dial' || !followed.has(id));
+type One = Pick<CallRecord, 'id' | 'purpose' | 'transferredFrom'>;
+
+/** Which calls went over to another one; known more and more while a list is read, the newest first. */
+export type Followed = Set<CallRecord['id'] | null>;
+
+export function noteFollowed(calls: readonly One[], followed: Followed): void {
+  for (const { transferredFrom } of calls) followed.add(transferredFrom);
+}
+
+/** Whether in it the house only rang a phone for a call that is among them, or that it went over to: that is the same call. */
+export function isSetUp({ id, purpose }: One, followed: Followed): boolean {
+  return purpose === 'dial' && followed.has(id);
+}
+
+export function withoutSetUps<Each extends One>(calls: readonly Each[]): readonly Each[] {
+  const followed: Followed = new Set();
+  noteFollowed(calls, followed);
+  return calls.filter((one) => !isSetUp(one, followed));
 }

@@ -1,8 +1,10 @@
 import { mdiDownload, mdiHelpCircleOutline, mdiHistory, mdiTune } from '@mdi/js';
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { exportCallRecords, listCallRecords } from '#contract/calls.ts';
 import { call } from '../api.ts';
+import { isSetUp, noteFollowed } from '../call-set-ups.ts';
+import type { Followed } from '../call-set-ups.ts';
 import { callFilters, filterTexts, isQuick } from '../call-filters.ts';
 import { askedCalls, readCallQuery, withFilters } from '../call-query.ts';
 import type { CallQuery } from '../call-query.ts';
@@ -47,6 +49,7 @@ export class GosipCalls extends GosipElement {
   /** What was typed, until the address has it. */
   @state() private typedText: string | undefined;
   @state() private total: number | undefined;
+  readonly #followed: Followed = new Set();
   #asked = '';
   #source = this.sourceOf({});
   #cancelTyping: (() => void) | undefined;
@@ -78,7 +81,11 @@ export class GosipCalls extends GosipElement {
   }
 
   private sourceOf(query: Readonly<Record<string, string>>) {
-    return pagesOf((asked) => call(listCallRecords, { query: { ...query, ...asked } as never }));
+    return pagesOf(async (asked) => {
+      const page = await call(listCallRecords, { query: { ...query, ...asked } as never });
+      noteFollowed(page.items, this.#followed);
+      return page;
+    });
   }
 
   /** The same one for as long as the same is asked for. */
@@ -156,6 +163,11 @@ export class GosipCalls extends GosipElement {
       <p class="spoken" role="status">${this.total === undefined ? '' : tn('calls.count', this.total)}</p>`;
   }
 
+  private renderOne(one: CallRecord, query: Readonly<Record<string, string>>) {
+    if (isSetUp(one, this.#followed)) return nothing;
+    return isWide.value ? renderCallLine(one, query) : renderCallRow(one, query);
+  }
+
   private renderList() {
     const isFiltered = Object.keys(this.filters).length > 0;
     const query = withFilters(this.filters, {});
@@ -165,7 +177,7 @@ export class GosipCalls extends GosipElement {
       .source=${this.source}
       .facts=${facts}
       .key=${({ id }: CallRecord) => id}
-      .row=${(one: CallRecord) => (isWide.value ? renderCallLine(one, query) : renderCallRow(one, query))}
+      .row=${(one: CallRecord) => this.renderOne(one, query)}
       .explain=${explain}
       @changed=${(event: Event) => (this.total = (event.target as GosipEndlessList).total)}
     >

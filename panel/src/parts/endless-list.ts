@@ -35,7 +35,7 @@ type Anchor = { readonly key: string | undefined; readonly index: number; readon
  * Rows of any number in the page’s own scrolling, of which only those on the screen are there. Arrow keys, Home and End go from row to row.
  *
  * - `source`: another object is another list, which begins anew at its top: keep it for as long as the filters are the same.
- * - `row`: what is in a row, for the styles of the page around it (`look`, `rows`); `nothing` hides one. Give it as a new function on each
+ * - `row`: what is in a row, for the styles of the page around it (`look`, `rows`); `nothing` hides one, and the keys go past it. Give it as a new function on each
  *   `render()` of the page, so that rows change with what the page knows.
  * - `key`: the same for the same row, such as its id.
  * - `facts`: after these the newest and what is on the screen are read again.
@@ -66,6 +66,8 @@ export class GosipEndlessList<Item = unknown> extends GosipElement {
   #frame = 0;
   /** The row that the focus goes to as soon as it is read. */
   #wanted: number | undefined;
+  /** Which one it goes to where that one is hidden: the one after it, or the one before. */
+  #step = 1;
   readonly #sizes = new ResizeObserver(() => this.#soonMeasured());
   readonly #measured = new Set<Element>();
 
@@ -286,14 +288,17 @@ export class GosipEndlessList<Item = unknown> extends GosipElement {
   #renderRow(rows: KnownRows<Item>, index: number) {
     const item = rows.at(index);
     const isTable = this.table;
+    const line = html`<gosip-loading lines="1" role=${isTable ? 'cell' : nothing}></gosip-loading>`;
+    const shown = item === undefined ? line : this.row(item);
     return html`<div
       data-endless=${index}
+      ?hidden=${shown === nothing}
       role=${isTable ? 'row' : 'listitem'}
       aria-rowindex=${isTable ? index + 2 : nothing}
       aria-posinset=${isTable ? nothing : index + 1}
       aria-setsize=${isTable ? nothing : (rows.total ?? -1)}
     >
-      ${item === undefined ? html`<gosip-loading lines="1" role=${isTable ? 'cell' : nothing}></gosip-loading>` : this.row(item)}
+      ${shown}
     </div>`;
   }
 
@@ -349,6 +354,7 @@ export class GosipEndlessList<Item = unknown> extends GosipElement {
     const goal = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: length - 1 }[event.key];
     if (goal === undefined) return;
     event.preventDefault();
+    this.#step = event.key === 'ArrowUp' || event.key === 'End' ? -1 : 1;
     this.#wanted = Math.max(0, Math.min(length - 1, goal));
     this.#scrollTo(this.#wanted);
     this.#place(undefined);
@@ -366,6 +372,11 @@ export class GosipEndlessList<Item = unknown> extends GosipElement {
     const index = this.#wanted;
     if (index === undefined || this.#rows?.at(index) === undefined) return;
     const row = this.#rowElements().find((one) => indexOf(one) === index);
+    if (row?.hidden === true) {
+      const next = index + this.#step;
+      this.#wanted = next < 0 || next >= (this.#rows?.length ?? 0) ? undefined : next;
+      return this.#focusWanted();
+    }
     const goal = row?.querySelector<HTMLElement>('a[href], button, gosip-icon-button, [tabindex]');
     this.#wanted = undefined;
     goal?.focus({ preventScroll: true });

@@ -14,7 +14,10 @@ export const endlessStyles = css`
     box-sizing: border-box;
     contain: layout style;
   }
-  ::slotted([data-endless]:not([data-endless='0'], :empty)) {
+  ::slotted([data-endless][hidden]) {
+    display: none;
+  }
+  ::slotted([data-endless]:not([data-endless='0'])) {
     border-top: 1px solid var(--line);
   }
   .failed {

@@ -31,6 +31,8 @@ afterAll(async () => {
   await house?.[Symbol.asyncDispose]();
 });
 
+type Made = { readonly id: string; readonly username: string; readonly secret: string };
+
 async function register(name: string, extension: string, incomingCallAction: 'ring' | 'answer'): Promise<SimulatedPhone> {
   const made = await house.ask<{ username: string; secret: string }>('POST', '/devices', {
     name,
@@ -132,6 +134,24 @@ describe.skipIf(isMissing)('a hundred thousand calls', () => {
     await admin.page.getByRole('row', { name: /Kitchen → Grandmother.*In progress/ }).waitFor();
     await kitchen.hangup(call);
     await admin.page.getByRole('row', { name: /Kitchen → Grandmother.*The caller gave up/ }).waitFor();
+  });
+
+  it('that somebody had the house dial are one row each, not the ringing of their own phone too', async () => {
+    const study = await house.ask<Made>('POST', '/devices', { name: 'Study', extension: '13', type: 'grandstream' });
+    await (await house.phone(study, { incomingCallAction: 'answer' })).register();
+    await house.ask('POST', '/calls', { deviceId: study.id, to: '12' });
+    await openCalls(admin);
+    await row(admin, 'Study → Grandmother').waitFor();
+    const { items } = await house.ask<{ items: { id: string; purpose: string | null }[] }>('GET', '/cdrs?per_page=2');
+    expect(items.map(({ purpose }) => purpose)).toEqual([null, 'dial']);
+    await admin.page.getByRole('row', { name: /Study → Grandmother.*In progress/ }).waitFor();
+    expect(await admin.page.getByRole('row', { name: /GoSIP/ }).count()).toBe(0);
+    await expectClean(admin, 'a call that the house dialled');
+    await row(admin, 'Study → Grandmother').focus();
+    await admin.page.keyboard.press('ArrowDown');
+    await expect.poll(() => focusedText(admin), poll).not.toMatch(/Study|GoSIP/);
+    expect(await focusedText(admin)).not.toBe('');
+    await house.ask('POST', `/calls/${items[0]?.id}/hangup`);
   });
 
   it('are two lines each on a small phone, and nothing is cut off', async () => {
