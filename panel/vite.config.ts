@@ -4,6 +4,7 @@ import { contractFacts } from './build/contract-facts.ts';
 import { earlyScript } from './build/early-script.ts';
 import { firstPieces, runFirstView } from './build/first-view.ts';
 import { precompress } from './build/precompress.ts';
+import { serviceWorker } from './build/service-worker.ts';
 
 const fromHere = (path: string) => join(import.meta.dirname, path);
 
@@ -11,7 +12,7 @@ export default defineConfig({
   root: import.meta.dirname,
   // The panel is served at `/`, behind proxies and by Home Assistant's ingress: every address is relative.
   base: './',
-  plugins: [contractFacts(), earlyScript(), runFirstView(), precompress()],
+  plugins: [contractFacts(), earlyScript(), runFirstView(), serviceWorker(), precompress()],
   build: {
     outDir: process.env['GOSIP_PANEL_OUT'] ?? 'dist',
     emptyOutDir: true,

@@ -31,6 +31,8 @@ export type Overrides = {
   readonly wantsNewAdminToken?: boolean;
   /** In place of the Supervisor: where it answers, and the address that its requests to us come from. */
   readonly supervisor?: { readonly url: string; readonly address: string };
+  /** In place of every push service of browsers: where it answers. */
+  readonly pushService?: { readonly url: string };
   /** Begins the whole process anew. */
   readonly restart?: () => void;
 };

@@ -22,7 +22,7 @@ import type { Render } from './notify-words.ts';
 import type { PanelLinks } from './panel-links.ts';
 import type { ReachRoom } from './told.ts';
 
-export type PushChannelDeps = Pick<AppContext, 'clock' | 'stack'> &
+export type PushChannelDeps = Pick<AppContext, 'clock' | 'stack' | 'overrides'> &
   Pick<NotificationActionsDeps, 'log' | 'devices' | 'people'> & {
     readonly storage: Pick<Storage, 'db' | 'writes'>;
     readonly channels: Channels;
@@ -58,7 +58,11 @@ export function composePushChannels(deps: PushChannelDeps): PushChannels {
     () =>
       channels.saved(id);
   const common = { render, tokenOf, linkTo: links.inHomeAssistant };
-  const webPush = new WebPush({ ...common, fence, read: readOf('web-push'), subject: () => subjectOf(channels) });
+  const { pushService } = deps.overrides;
+  const webPush = new WebPush({
+    ...{ ...common, fence, read: readOf('web-push'), standIn: pushService?.url },
+    subject: () => subjectOf(channels),
+  });
   return {
     channels: [new HomeAssistantPush({ ...common, phones, read: readOf('home-assistant') }), webPush],
     answer({ reach, deliveries, hasten, ...parts }) {

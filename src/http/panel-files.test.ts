@@ -29,6 +29,10 @@ describe('the files of the panel', () => {
     writeFileSync(join(folder, 'dist/assets/app-Ab1_-x.js'), script);
     writeFileSync(join(folder, 'dist/assets/app-Ab1_-x.js.gz'), gzipSync(script));
     writeFileSync(join(folder, 'dist/assets/icon-1.svg'), '<svg/>');
+    writeFileSync(join(folder, 'dist/sw.js'), script);
+    writeFileSync(join(folder, 'dist/sw.js.gz'), gzipSync(script));
+    writeFileSync(join(folder, 'dist/manifest.webmanifest'), '{}');
+    writeFileSync(join(folder, 'dist/icon-192.png'), 'png');
     const files = new PanelFiles(join(folder, 'dist'));
     const koa = new Koa();
     koa.use(async (context) => {
@@ -90,6 +94,8 @@ describe('the files of the panel', () => {
     expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
     expect(policy).toContain("frame-ancestors 'self'");
     expect(policy).toContain("require-trusted-types-for 'script'");
+    expect(policy).toContain("worker-src 'self'; manifest-src 'self'");
+    expect(policy).toMatch(/trusted-types lit-html gosip-worker$/);
     expect(policy).not.toMatch(/unsafe|https?:|data:|\*/);
   });
 
@@ -113,6 +119,19 @@ describe('the files of the panel', () => {
     const alone = await ask('/assets/icon-1.svg', { 'accept-encoding': 'gzip' });
     expect(alone.headers['content-encoding']).toBeUndefined();
     expect(alone.headers['content-type']).toBe('image/svg+xml; charset=utf-8');
+  });
+
+  it('are asked for each time where their name stays the same: the service worker, the manifest, its icons', async () => {
+    const worker = await ask('/sw.js', { 'accept-encoding': 'gzip' });
+    expect(worker.headers).toMatchObject({ 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache' });
+    expect(gunzipSync(worker.body).toString()).toBe(script);
+    // Its scope is the folder that it is in: nothing need widen it.
+    expect(worker.headers['service-worker-allowed']).toBeUndefined();
+    expect(worker.headers['content-security-policy']).toMatch(/^default-src 'none'; connect-src 'self'; require-trusted/);
+    expect((await ask('/sw.js', { 'if-none-match': String((await ask('/sw.js')).headers['etag']) })).status).toBe(304);
+    expect((await ask('/manifest.webmanifest')).headers['content-type']).toBe('application/manifest+json; charset=utf-8');
+    expect((await ask('/icon-192.png')).headers['content-type']).toBe('image/png');
+    expect((await ask('/icon-193.png')).status).toBe(418);
   });
 
   it.each([

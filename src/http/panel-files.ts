@@ -8,7 +8,7 @@ import type { Context } from 'koa';
 import { AppError } from '#base/errors.ts';
 import { answerIfKnown } from './files.ts';
 
-/** The page may be framed by Home Assistant, which has the same origin through ingress, and lit needs its policy for templates. */
+/** The page may be framed by Home Assistant, which has the same origin through ingress, lit needs its policy for templates, and the worker’s address one of its own. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -17,11 +17,14 @@ const contentSecurityPolicy = [
   // What was recorded in the page is heard before it is saved.
   "media-src 'self' blob:",
   "connect-src 'self'",
+  // What shows notifications, and what a phone asks for that puts the panel on its home screen.
+  "worker-src 'self'",
+  "manifest-src 'self'",
   "base-uri 'self'",
   "form-action 'none'",
   "frame-ancestors 'self'",
   "require-trusted-types-for 'script'",
-  'trusted-types lit-html',
+  'trusted-types lit-html gosip-worker',
 ].join('; ');
 
 const pageHeaders = {
@@ -29,11 +32,21 @@ const pageHeaders = {
   'X-Frame-Options': 'SAMEORIGIN',
 };
 
+/** The service worker asks the house, and runs nothing else. */
+const workerHeaders = {
+  'Content-Security-Policy': "default-src 'none'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'",
+};
+
 const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml; charset=utf-8',
+  '.png': 'image/png',
+  '.webmanifest': 'application/manifest+json; charset=utf-8',
 };
+
+/** Beside the page, each under one name for ever. */
+const besidePage = /^\/([a-z][a-z0-9-]*\.(?:js|png|webmanifest))$/;
 
 export class PanelFiles {
   readonly #folder: string;
@@ -48,7 +61,9 @@ export class PanelFiles {
     const { method, path } = context;
     if ((method !== 'GET' && method !== 'HEAD') || path === '/api' || path.startsWith('/api/')) return false;
     const name = /^\/assets\/(\w[\w.-]*)$/.exec(path)?.[1];
+    const beside = besidePage.exec(path)?.[1];
     if (name !== undefined) await this.#sendFile(context, name);
+    else if (beside !== undefined) return await this.#sendBeside(context, beside);
     else if (isPageAddress(context)) await this.#sendPage(context);
     else return false;
     return true;
@@ -65,6 +80,17 @@ export class PanelFiles {
     context.body = bytes;
   }
 
+  /** The service worker, the manifest and its icons: asked for again each time, for the name does not say whether it changed. */
+  async #sendBeside(context: Context, name: string): Promise<boolean> {
+    const bytes = await this.#read(name, context);
+    if (bytes === undefined) return false;
+    if (extname(name) === '.js') context.set(workerHeaders);
+    context.set('Content-Type', types[extname(name)] ?? '');
+    context.set('Cache-Control', 'no-cache');
+    if (!answerIfKnown(context, etagOf(bytes))) context.body = bytes;
+    return true;
+  }
+
   async #sendPage(context: Context): Promise<void> {
     const file = await readFile(join(this.#folder, 'index.html'), 'utf8').catch(absent);
     if (file === undefined) throw new AppError('unavailable', 'The panel is not built: run script/build-panel');
@@ -72,8 +98,7 @@ export class PanelFiles {
     context.set(pageHeaders);
     context.set('Cache-Control', 'no-cache');
     context.set('Content-Type', 'text/html; charset=utf-8');
-    if (answerIfKnown(context, `"${createHash('sha1').update(page).digest('base64url')}"`)) return;
-    context.body = page;
+    if (!answerIfKnown(context, etagOf(page))) context.body = page;
   }
 
   async #read(path: string, context: Context): Promise<Buffer | undefined> {
@@ -105,6 +130,10 @@ function isPageAddress(context: Context): boolean {
 export function baseOf(path: string): string {
   const depth = path.split('/').length - 2;
   return depth === 0 ? './' : '../'.repeat(depth);
+}
+
+function etagOf(bytes: Buffer): string {
+  return `"${createHash('sha1').update(bytes).digest('base64url')}"`;
 }
 
 function absent(error: NodeJS.ErrnoException): undefined {

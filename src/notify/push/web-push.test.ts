@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DeliveryId, PersonId, TargetId } from '#base/ids.ts';
+import type { PushPayload } from '#contract/push-payload.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
 import { PushService, decrypted } from '#testing/peers/push-service.ts';
 import type { PushBrowser } from '#testing/peers/push-service.ts';
@@ -7,7 +8,7 @@ import type { Delivery, SavedChannel } from '../kinds/channel.ts';
 import type { Told } from '../kinds/content.ts';
 import { isUsable, newPushKeys } from './web-push-request.ts';
 import { WebPush } from './web-push.ts';
-import type { PushPayload, WebPushDeps } from './web-push.ts';
+import type { WebPushDeps } from './web-push.ts';
 
 const link = { path: 'calls/call_1', url: undefined };
 const missed: Told = {
@@ -44,7 +45,7 @@ describe('Web Push', () => {
       linkTo: (path) => `/app/gosip/${path}`,
       tokenOf: ({ id }, action) => `gosip:${action}:${id}:mac`,
       subject: () => 'mailto:anna@example.org',
-      allowsOwnNetwork: true,
+      standIn: service.origin,
       ...change,
     });
 
@@ -135,7 +136,7 @@ describe('Web Push', () => {
   });
 
   it('asks for no address of the own network, which a person could give as a browser’s', async () => {
-    const outcome = await channel({ allowsOwnNetwork: false }).deliver(delivery(), attempt());
+    const outcome = await channel({ standIn: undefined }).deliver(delivery(), attempt());
     expect(outcome).toMatchObject({ kind: 'permanent', reason: 'address-forbidden' });
     expect(browser.messages).toEqual([]);
   });

@@ -2,6 +2,7 @@
 // Called by app/notifications.ts, which makes it one of the channels.
 // Must stay true: an endpoint is in nothing that is kept or shown, and never in the own network, since people give it to us.
 import type { DeliveryReason, NotificationAction } from '#contract/notification-kinds.ts';
+import type { PushPayload } from '#contract/push-payload.ts';
 import type { Fence } from '../fence/fence.ts';
 import { fencedFetch } from '../fence/fenced-fetch.ts';
 import { outcomeOf } from '../fence/status-outcome.ts';
@@ -21,25 +22,8 @@ export type WebPushDeps = {
   readonly tokenOf: (delivery: Delivery, action: NotificationAction) => string;
   /** By which the push service reaches who runs this house: `mailto:` or `https:`. */
   readonly subject: () => string;
-  /** For tests, whose push service is in the own network. */
-  readonly allowsOwnNetwork?: boolean;
-};
-
-/** What the service worker is given (panel/src/sw.ts). */
-export type PushPayload = {
-  readonly title: string;
-  readonly body: string;
-  readonly tag: string;
-  /** Below the panel's base. */
-  readonly path: string;
-  /** The same in Home Assistant, such as `/app/<slug>/calls/…`; null for a browser that does not come through it. */
-  readonly page: string | null;
-  readonly isSilent: boolean;
-  /** Whether it is heard again where it replaces what is still shown. */
-  readonly alertsAgain: boolean;
-  /** What was shown under the tag is over: it goes away. */
-  readonly isOver: boolean;
-  readonly actions: readonly { readonly action: string; readonly title: string }[];
+  /** In place of every push service: where it answers. For tests, whose push service is in the own network. */
+  readonly standIn?: string | undefined;
 };
 
 /** A push service takes 4,096 bytes of what is encrypted (RFC 8030 section 7.2). */
@@ -62,7 +46,7 @@ export class WebPush implements Channel {
   }
 
   async deliver(delivery: Delivery, { signal, commit }: Attempt): Promise<Outcome> {
-    const { fence, allowsOwnNetwork = false } = this.#deps;
+    const { fence, standIn } = this.#deps;
     const { secret } = delivery.target;
     const keys = pushKeysOf(this.#deps.read);
     const subscription = secret === undefined ? undefined : subscriptionOf(secret);
@@ -71,8 +55,10 @@ export class WebPush implements Channel {
     const made = requestFor(delivery, subscription, { ...this.#deps, keys });
     if (made === undefined)
       return { kind: 'permanent', reason: 'target-gone', detail: 'The browser gave a key that is none', isTargetGone: true };
-    const result = await fencedFetch({ ...made, method: 'POST', allowsOwnNetwork }, { ...fence, signal, commit });
-    const { host, origin } = new URL(subscription.endpoint);
+    const { host, origin, pathname, search } = new URL(subscription.endpoint);
+    const place =
+      standIn === undefined ? { allowsOwnNetwork: false } : { url: standIn + pathname + search, allowsOwnNetwork: true };
+    const result = await fencedFetch({ ...made, method: 'POST', ...place }, { ...fence, signal, commit });
     const outcome = outcomeOf(result, `POST ${origin}/…`, fence.clock.now());
     const isGone = outcome.kind === 'permanent' && outcome.reason === 'target-gone';
     return withoutSecrets(isGone ? { ...outcome, isTargetGone: true } : outcome, subscription, host);
