@@ -55,7 +55,11 @@ export function composeNotificationActions(deps: NotificationActionsDeps): { rea
   const route = handle(doNotificationAction, async ({ body, identity }) => {
     const { personId } = identity ?? {};
     if (personId === undefined) throw new AppError('forbidden', 'There is no such notification of yours');
-    return { message: await actions.press(body.token, personId) };
+    try {
+      return { message: await actions.press(body.token, personId) };
+    } catch (error) {
+      throw inTheirWords(error, deps.languageOf(personId));
+    }
   });
   return { routes: [route] };
 }
@@ -90,6 +94,12 @@ async function pressedOnPhone(token: string, actions: Actions, deps: Notificatio
     } as const;
     await phones?.show(target.address, { title, body, ...shown, shownSeconds: undefined }, () => {});
   }
+}
+
+/** It is shown as it is, by a browser whose panel is closed. */
+function inTheirWords(error: unknown, language: HouseLanguage): unknown {
+  if (!(error instanceof AppError)) return error;
+  return new AppError(error.code, doneWords(language).failed(saidOf(error, language)), { cause: error });
 }
 
 function saidOf(error: unknown, language: HouseLanguage): string {

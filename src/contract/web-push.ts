@@ -23,6 +23,8 @@ const base64url = (bytes: number) =>
     .regex(/^[\w-]+={0,2}$/, 'must be base64url')
     .refine((text) => Buffer.from(text, 'base64url').length === bytes, `must be ${bytes} bytes`);
 
+const pushEndpoint = z.url({ protocol: /^https$/ }).max(2000);
+
 /** A subscription as the browser gives it (RFC 8291). */
 export const subscribeWebPush = endpoint({
   id: 'subscribeWebPush',
@@ -32,9 +34,12 @@ export const subscribeWebPush = endpoint({
   summary: 'Have this browser show your notifications; the same browser again is the same target',
   status: 201,
   body: z.strictObject({
-    endpoint: z.url({ protocol: /^https$/ }).max(2000),
+    endpoint: pushEndpoint,
     keys: z.strictObject({ p256dh: base64url(65), auth: base64url(16) }),
     name: requiredDisplayName,
+    replaces: pushEndpoint
+      .optional()
+      .meta({ description: 'The `endpoint` that this browser had before: its target goes on, with its name' }),
   }),
   reply: notificationTarget,
 });

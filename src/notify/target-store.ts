@@ -43,8 +43,8 @@ export class TargetStore {
          :is_enabled, :problem, :delivered_at, :created_at, :changed_at, :secret)`,
     );
     this.#update = db.prepare<[Row]>(
-      `UPDATE notification_targets SET person_id = :person_id, name = :name, settings = :settings, is_enabled = :is_enabled,
-         problem = :problem, changed_at = :changed_at WHERE id = :id`,
+      `UPDATE notification_targets SET person_id = :person_id, name = :name, address = :address, settings = :settings,
+         is_enabled = :is_enabled, problem = :problem, changed_at = :changed_at WHERE id = :id`,
     );
     this.#delete = db.prepare<[string]>('DELETE FROM notification_targets WHERE id = ?');
     this.#byId = db.prepare<[string], Row>(`SELECT ${columns} FROM notification_targets WHERE id = ?`);

@@ -21,8 +21,16 @@ export type NewTarget = { readonly personId: PersonId; readonly name?: string | 
   | { readonly channel: 'gotify'; readonly token: string }
   | { readonly channel: 'ntfy'; readonly topic: string }
   | { readonly channel: 'home-assistant'; readonly target: string }
-  | { readonly channel: 'web-push'; readonly subscription: WebPushSubscription; readonly via: PanelWay }
+  | NewBrowser
 );
+
+export type NewBrowser = {
+  readonly channel: 'web-push';
+  readonly subscription: WebPushSubscription;
+  readonly via: PanelWay;
+  /** The endpoint that this browser had before. */
+  readonly replaces?: string | undefined;
+};
 
 /** As the browser gives it (RFC 8291): `endpoint` alone lets anybody reach it. */
 export type WebPushSubscription = {
@@ -65,10 +73,15 @@ export function shownAddress({ address, settings }: Pick<KeptTarget, 'address' |
   return typeof settings.hint === 'string' ? `…${settings.hint}` : address;
 }
 
+/** By which what is secret is found again. */
+export function addressOfSecret(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}
+
 /** Enough of it to tell it from another, and never more than a quarter. */
 function secretParts(secret: string): Pick<Parts, 'address' | 'settings'> & { readonly secret: string } {
   const hint = secret.slice(secret.length - Math.min(4, Math.floor(secret.length / 4)));
-  return { address: createHash('sha256').update(secret).digest('hex'), settings: { hint }, secret };
+  return { address: addressOfSecret(secret), settings: { hint }, secret };
 }
 
 /** Only the domain is known not to mind how it is written (RFC 5321 section 2.4). */

@@ -89,6 +89,24 @@ describe('where people are reached', () => {
     expect(targets.ofPerson(anna)).toHaveLength(1);
   });
 
+  it('go on as they were called and switched where the browser got another address', async () => {
+    const before = await targets.add(browser(anna));
+    await targets.change(before.id, { name: 'Kitchen tablet', isEnabled: false });
+    db.prepare("UPDATE notification_targets SET problem = 'target-gone'").run();
+    const keys = { p256dh: 'key', auth: 'new' };
+    const subscription = { endpoint: 'https://push.example.org/secret/other', keys };
+    const replaces = 'https://push.example.org/secret/abcdef';
+    const added = await targets.add({ ...browser(anna), subscription, replaces } as NewTarget);
+    expect(added).toMatchObject({ id: before.id, name: 'Kitchen tablet', isEnabled: false, problem: undefined });
+    expect(shownAddress(added)).toBe('…ther');
+    expect(targets.opened(before.id)?.secret).toContain('secret/other');
+    // By its address nobody takes away what is somebody else's.
+    const bens = { ...subscription, endpoint: 'https://push.example.org/secret/bens' };
+    const other = await targets.add({ ...browser(ben), subscription: bens, replaces: subscription.endpoint } as NewTarget);
+    expect(other.id).not.toBe(before.id);
+    expect(targets.ofPerson(anna)).toHaveLength(1);
+  });
+
   it('show nothing of one person to the next who signs in at the same browser', async () => {
     const annas = await targets.add(browser(anna));
     const bens = await targets.add(browser(ben));

@@ -12,7 +12,7 @@ import { because } from '#contract/refusal-reasons.ts';
 import type { SealedSecrets } from '#storage/sealed-secrets.ts';
 import type { WriteBatch } from '#storage/write-batch.ts';
 import type { Target } from './kinds/target.ts';
-import { maxTargets, partsOf } from './target.ts';
+import { addressOfSecret, maxTargets, partsOf } from './target.ts';
 import type { KeptTarget, NewTarget } from './target.ts';
 import type { TargetFilter, TargetStore } from './target-store.ts';
 
@@ -106,12 +106,16 @@ export class Targets {
     const own = browser?.personId === personId ? browser : store.byAddress(personId, channel, parts.address);
     const now = clock.now();
     const common = { ...parts, channel, personId, isEnabled: true, problem: undefined, changedAt: now };
-    if (own !== undefined) {
-      if (channel !== 'web-push') throw alreadyThere(channel);
-      const renewed = { ...own, ...common };
+    if (own !== undefined && channel !== 'web-push') throw alreadyThere(channel);
+    const before = own ?? this.#before(given);
+    // What it is called and whether it is switched on was chosen; whoever switches a known one on wants it as it is given.
+    const chosen = own === undefined && before !== undefined ? { name: before.name, isEnabled: before.isEnabled } : {};
+    const renewed = before === undefined ? undefined : { ...before, ...common, ...chosen };
+    if (renewed !== undefined) {
+      if (browser !== undefined && browser.id !== renewed.id) store.delete(browser.id);
       store.update(renewed);
-      secrets.save(own.id, secret);
-      return { added: renewed, takenOver: undefined };
+      secrets.save(renewed.id, secret);
+      return { added: renewed, takenOver: browser?.id === renewed.id ? undefined : browser };
     }
     this.#assertRoom(personId, channel);
     // What waits for whoever used it before must not reach whoever uses it now.
@@ -119,6 +123,13 @@ export class Targets {
     const added: KeptTarget = { ...common, id: newId('tgt'), deliveredAt: undefined, createdAt: now };
     store.insert(added, secret === undefined ? undefined : secrets.sealed(added.id, secret));
     return { added, takenOver: browser };
+  }
+
+  /** What this browser was until now, by the endpoint that it had. */
+  #before(given: NewTarget): KeptTarget | undefined {
+    if (given.channel !== 'web-push' || given.replaces === undefined) return undefined;
+    const found = this.#deps.store.browser(addressOfSecret(given.replaces));
+    return found?.personId === given.personId ? found : undefined;
   }
 
   #assertRoom(personId: PersonId, channel: ChannelId): void {

@@ -26,12 +26,13 @@ export function webPushRoutes({ channel, keys, targets, isPerson }: WebPushRoute
       const problem = channel.problem() ?? null;
       return { publicKey: problem === null ? (await keys()).publicKey : null, problem };
     }),
-    handle(subscribeWebPush, async ({ body: { endpoint, keys: given, name }, identity }) => {
+    handle(subscribeWebPush, async ({ body: { endpoint, keys: given, name, replaces }, identity }) => {
       const personId = whose('me', identity, isPerson);
       if (destinationUrlProblem(endpoint, false) !== undefined) throw invalid('endpoint', 'is no address of a push service');
       if (!isUsable(given)) throw invalid('keys.p256dh', 'is no key of P-256');
       const via = identity?.kind === 'ingress' ? 'ingress' : 'own';
-      return toReply(await targets.add({ channel: 'web-push', personId, name, subscription: { endpoint, keys: given }, via }));
+      const subscription = { endpoint, keys: given };
+      return toReply(await targets.add({ channel: 'web-push', personId, name, subscription, via, replaces }));
     }),
   ];
 }
