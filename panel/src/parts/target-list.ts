@@ -22,12 +22,14 @@ import './switch.ts';
  * Where somebody is reached: each switched off and on, and removed with undo. `changed` is told when the house has it otherwise.
  *
  * - `none`: what is said where there is nothing.
+ * - `here`: the target that is this browser.
  * - `flush`: in a dialog, whose edges are those of the rows.
  */
 @customElement('gosip-target-list')
 export class GosipTargetList extends GosipElement {
   @property({ attribute: false }) targets: readonly Target[] = [];
   @property() none = '';
+  @property({ attribute: false }) here: string | undefined;
   @property({ type: Boolean }) flush = false;
   /** What became of tests, by target. */
   @state() private tested: ReadonlyMap<string, string> = new Map();
@@ -78,6 +80,7 @@ export class GosipTargetList extends GosipElement {
       <span class="text">
         <span class="main"><bdi>${name}</bdi></span>
         <span class="more">${t(`channel.${channel}`)}${address === name ? nothing : html` · <bdi>${address}</bdi>`}</span>
+        ${id === this.here ? html`<span class="more">${t('push.here')}</span>` : nothing}
         ${problem === null ? nothing : html`<span class="more bad">${t(`delivery.reason.${problem}`)}</span>`}
         <span class="more" role="status">${this.tested.get(id) ?? nothing}</span>
       </span>

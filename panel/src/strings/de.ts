@@ -2059,8 +2059,8 @@ export const de: Strings = {
   'notify.nobody': 'Nur wer eine Person des Hauses ist, kann benachrichtigt werden.',
   'notify.targets': 'Wo du erreicht wirst',
   'notify.targets.none': 'Noch nirgends. Füge hinzu, wo GoSIP dich erreicht, wenn du nicht hier nachsiehst.',
-  'notify.noWay': 'Das Haus hat noch keinen Weg zu dir. Jemand mit Verwaltungsrechten richtet ihn ein.',
-  'notify.noWay.admin': 'Das Haus hat noch keinen Weg zu irgendwem. Richte einen unter „{page}“ ein.',
+  'notify.noWay': 'Noch gibt es weder Mail noch eine App zum Hinzufügen. Das richtet ein Administrator ein.',
+  'notify.noWay.admin': 'Noch gibt es weder Mail noch eine App zum Hinzufügen. Richte sie unter „{page}“ ein.',
   'notify.add': 'Hinzufügen',
   'notify.add.mail': 'Mailadresse hinzufügen',
   'notify.add.home-assistant': 'Handy mit Home Assistant hinzufügen',
@@ -2107,6 +2107,22 @@ export const de: Strings = {
   'notify.phone.entity': 'Was mit notify. beginnt, zeigt nur Text, ohne Knöpfe.',
   'notify.change.text': 'Soll es anderswohin gehen, füge das hinzu und entferne dieses.',
   'notify.added': 'Hinzugefügt. Sende einen Test, um zu sehen, ob er ankommt.',
+  'push.here': 'Dieser Browser',
+  'push.turnOn': 'Einschalten',
+  'push.stop': 'Hier ausschalten',
+  'push.off': 'Zeigt dir Anrufe und Nachrichten auf der Mailbox auf diesem Gerät, auch wenn GoSIP geschlossen ist.',
+  'push.denied':
+    'Dein Browser blockiert Benachrichtigungen dieser Seite. Erlaube sie neben der Adresse oder in den Einstellungen des Browsers und komm hierher zurück.',
+  'push.somebodyElse':
+    'Auf diesem Gerät wird jemand anderes aus dem Haus benachrichtigt. Schaltest du es ein, wirst stattdessen du benachrichtigt.',
+  'push.failed': 'Das hat nicht geklappt: Der Push-Dienst des Browsers ist nicht erreichbar oder im Browser ausgeschaltet.',
+  'push.unsupported.insecure':
+    'Browser zeigen Benachrichtigungen nur über eine geschützte Verbindung. Öffne GoSIP über eine Adresse, die mit https:// beginnt, oder über Home Assistant, wenn es eine hat.',
+  'push.unsupported.ios':
+    'Füge diese Seite auf iPhone und iPad zuerst dem Home-Bildschirm hinzu („Teilen“, „Zum Home-Bildschirm“). Öffne sie von dort und komm hierher zurück.',
+  'push.unsupported.home-assistant':
+    'Das ist die App von Home Assistant, die dich selbst benachrichtigt: Lass dieses Telefon als Telefon mit Home Assistant hinzufügen.',
+  'push.unsupported.browser': 'Dieser Browser zeigt keine Benachrichtigungen, oder nicht in einem privaten Fenster.',
 
   // channels
   'channel.mail': 'Mail',

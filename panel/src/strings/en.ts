@@ -2049,8 +2049,8 @@ export const en = {
   'notify.nobody': 'Only somebody who is a person of the house can be told something.',
   'notify.targets': 'Where you are reached',
   'notify.targets.none': 'Nowhere yet. Add where GoSIP reaches you when you are not looking here.',
-  'notify.noWay': 'The house has no way to reach you yet. An administrator sets it up.',
-  'notify.noWay.admin': 'The house has no way to reach anybody yet. Set one up under “{page}”.',
+  'notify.noWay': 'There is no mail and no app to add yet. An administrator sets it up.',
+  'notify.noWay.admin': 'There is no mail and no app to add yet. Set one up under “{page}”.',
   'notify.add': 'Add',
   'notify.add.mail': 'Add mail address',
   'notify.add.home-assistant': 'Add phone with Home Assistant',
@@ -2096,6 +2096,21 @@ export const en = {
   'notify.phone.entity': 'What begins with notify. shows text alone, without buttons.',
   'notify.change.text': 'To be reached elsewhere, add that and remove this.',
   'notify.added': 'Added. Send a test to see whether it arrives.',
+  'push.here': 'This browser',
+  'push.turnOn': 'Switch on',
+  'push.stop': 'Switch off here',
+  'push.off': 'Shows you calls and voicemails on this device, also while GoSIP is closed.',
+  'push.denied':
+    'Your browser blocks notifications from this page. Allow them beside its address or in the settings of the browser, and come back here.',
+  'push.somebodyElse': 'Somebody else of the house is notified on this device. If you switch it on, it notifies you instead.',
+  'push.failed': 'That did not work: the browser’s push service cannot be reached, or is switched off in the browser.',
+  'push.unsupported.insecure':
+    'Browsers show notifications only over a protected connection. Open GoSIP by an address that begins with https://, or through Home Assistant if it has one.',
+  'push.unsupported.ios':
+    'On iPhone and iPad, first add this page to the home screen (“Share”, “Add to Home Screen”). Open it from there, and come back here.',
+  'push.unsupported.home-assistant':
+    'This is the app of Home Assistant, which notifies you itself: have this phone added as a phone with Home Assistant.',
+  'push.unsupported.browser': 'This browser shows no notifications, or not in a private window.',
 
   // channels
   'channel.mail': 'Mail',

@@ -2035,8 +2035,8 @@ export const es: Strings = {
   'notify.nobody': 'Solo se puede avisar a quien es una persona de la casa.',
   'notify.targets': 'Dónde se te avisa',
   'notify.targets.none': 'Todavía en ningún sitio. Añade dónde te avisa GoSIP cuando no miras aquí.',
-  'notify.noWay': 'La casa todavía no tiene forma de avisarte. Un administrador la configura.',
-  'notify.noWay.admin': 'La casa todavía no tiene forma de avisar a nadie. Configura una en «{page}».',
+  'notify.noWay': 'Todavía no hay correo ni aplicación que añadir. Lo configura un administrador.',
+  'notify.noWay.admin': 'Todavía no hay correo ni aplicación que añadir. Configúralos en «{page}».',
   'notify.add': 'Añadir',
   'notify.add.mail': 'Añadir dirección de correo',
   'notify.add.home-assistant': 'Añadir móvil con Home Assistant',
@@ -2084,6 +2084,21 @@ export const es: Strings = {
   'notify.phone.entity': 'Lo que empieza por notify. solo muestra texto, sin botones.',
   'notify.change.text': 'Para avisar en otro sitio, añádelo y quita este.',
   'notify.added': 'Añadido. Envía una prueba para ver si llega.',
+  'push.here': 'Este navegador',
+  'push.turnOn': 'Activar',
+  'push.stop': 'Desactivar aquí',
+  'push.off': 'Te muestra llamadas y mensajes de voz en este dispositivo, también con GoSIP cerrado.',
+  'push.denied':
+    'Tu navegador bloquea las notificaciones de esta página. Permítelas junto a su dirección o en los ajustes del navegador y vuelve aquí.',
+  'push.somebodyElse': 'En este dispositivo se avisa a otra persona de la casa. Si lo activas, te avisará a ti en su lugar.',
+  'push.failed': 'No ha funcionado: no se llega al servicio de notificaciones del navegador, o está desactivado en él.',
+  'push.unsupported.insecure':
+    'Los navegadores solo muestran notificaciones con una conexión protegida. Abre GoSIP en una dirección que empiece por https://, o a través de Home Assistant si tiene una.',
+  'push.unsupported.ios':
+    'En iPhone y iPad, añade primero esta página a la pantalla de inicio («Compartir», «Añadir a pantalla de inicio»). Ábrela desde allí y vuelve aquí.',
+  'push.unsupported.home-assistant':
+    'Esta es la aplicación de Home Assistant, que te avisa por sí misma: haz que este teléfono se añada como teléfono con Home Assistant.',
+  'push.unsupported.browser': 'Este navegador no muestra notificaciones, o no en una ventana privada.',
 
   // channels
   'channel.mail': 'Correo',

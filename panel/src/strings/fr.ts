@@ -2058,8 +2058,8 @@ export const fr: Strings = {
   'notify.nobody': 'Seule une personne de la maison peut être prévenue.',
   'notify.targets': 'Où l’on vous joint',
   'notify.targets.none': 'Nulle part encore. Ajoutez où GoSIP vous joint quand vous ne regardez pas ici.',
-  'notify.noWay': 'La maison n’a pas encore de moyen de vous joindre. Un administrateur en met un en place.',
-  'notify.noWay.admin': 'La maison n’a encore aucun moyen de joindre quelqu’un. Mettez-en un en place sous « {page} ».',
+  'notify.noWay': 'Il n’y a encore ni courriel ni application à ajouter. Un administrateur s’en charge.',
+  'notify.noWay.admin': 'Il n’y a encore ni courriel ni application à ajouter. Configurez-en sous « {page} ».',
   'notify.add': 'Ajouter',
   'notify.add.mail': 'Ajouter une adresse mail',
   'notify.add.home-assistant': 'Ajouter un mobile avec Home Assistant',
@@ -2108,6 +2108,23 @@ export const fr: Strings = {
   'notify.phone.entity': 'Ce qui commence par notify. ne montre que du texte, sans boutons.',
   'notify.change.text': 'Pour joindre ailleurs, ajoutez cet autre endroit et retirez celui-ci.',
   'notify.added': 'Ajouté. Envoyez un test pour voir s’il arrive.',
+  'push.here': 'Ce navigateur',
+  'push.turnOn': 'Activer',
+  'push.stop': 'Désactiver ici',
+  'push.off': 'Vous montre les appels et les messages vocaux sur cet appareil, même quand GoSIP est fermé.',
+  'push.denied':
+    'Votre navigateur bloque les notifications de cette page. Autorisez-les à côté de son adresse ou dans les réglages du navigateur, puis revenez ici.',
+  'push.somebodyElse':
+    'Une autre personne de la maison reçoit les notifications sur cet appareil. Si vous les activez, c’est vous qui les recevrez.',
+  'push.failed':
+    'Cela n’a pas marché : le service de notifications du navigateur est injoignable ou désactivé dans le navigateur.',
+  'push.unsupported.insecure':
+    'Les navigateurs ne montrent de notifications que par une connexion protégée. Ouvrez GoSIP par une adresse qui commence par https://, ou par Home Assistant s’il en a une.',
+  'push.unsupported.ios':
+    'Sur iPhone et iPad, ajoutez d’abord cette page à l’écran d’accueil (« Partager », « Sur l’écran d’accueil »). Ouvrez-la de là, puis revenez ici.',
+  'push.unsupported.home-assistant':
+    'C’est l’application de Home Assistant, qui vous avertit elle-même : faites ajouter ce téléphone comme téléphone avec Home Assistant.',
+  'push.unsupported.browser': 'Ce navigateur ne montre pas de notifications, ou pas dans une fenêtre privée.',
 
   // channels
   'channel.mail': 'E-mail',

@@ -2049,8 +2049,8 @@ export const nl: Strings = {
   'notify.nobody': 'Alleen wie een persoon van het huis is, kan iets gemeld krijgen.',
   'notify.targets': 'Waar je bereikt wordt',
   'notify.targets.none': 'Nog nergens. Voeg toe waar GoSIP je bereikt als je niet hier kijkt.',
-  'notify.noWay': 'Het huis heeft nog geen manier om je te bereiken. Een beheerder stelt die in.',
-  'notify.noWay.admin': 'Het huis heeft nog geen manier om iemand te bereiken. Stel er een in onder “{page}”.',
+  'notify.noWay': 'Er is nog geen mail en geen app om toe te voegen. Een beheerder stelt dat in.',
+  'notify.noWay.admin': 'Er is nog geen mail en geen app om toe te voegen. Stel er een in onder “{page}”.',
   'notify.add': 'Toevoegen',
   'notify.add.mail': 'Mailadres toevoegen',
   'notify.add.home-assistant': 'Telefoon met Home Assistant toevoegen',
@@ -2096,6 +2096,22 @@ export const nl: Strings = {
   'notify.phone.entity': 'Wat met notify. begint, toont alleen tekst, zonder knoppen.',
   'notify.change.text': 'Moet het ergens anders heen, voeg dat dan toe en verwijder dit.',
   'notify.added': 'Toegevoegd. Stuur een test om te zien of die aankomt.',
+  'push.here': 'Deze browser',
+  'push.turnOn': 'Inschakelen',
+  'push.stop': 'Hier uitschakelen',
+  'push.off': 'Toont je oproepen en voicemails op dit apparaat, ook als GoSIP gesloten is.',
+  'push.denied':
+    'Je browser blokkeert meldingen van deze pagina. Sta ze toe naast het adres of in de instellingen van de browser, en kom hier terug.',
+  'push.somebodyElse':
+    'Op dit apparaat krijgt iemand anders uit het huis meldingen. Als je het inschakelt, krijg jij ze in plaats daarvan.',
+  'push.failed': 'Dat is niet gelukt: de pushdienst van de browser is niet bereikbaar, of is in de browser uitgeschakeld.',
+  'push.unsupported.insecure':
+    'Browsers tonen meldingen alleen over een beveiligde verbinding. Open GoSIP met een adres dat met https:// begint, of via Home Assistant als dat er een heeft.',
+  'push.unsupported.ios':
+    'Zet deze pagina op iPhone en iPad eerst op het beginscherm (“Deel”, “Zet op beginscherm”). Open haar daar, en kom hier terug.',
+  'push.unsupported.home-assistant':
+    'Dit is de app van Home Assistant, die je zelf meldingen geeft: laat deze telefoon toevoegen als telefoon met Home Assistant.',
+  'push.unsupported.browser': 'Deze browser toont geen meldingen, of niet in een privévenster.',
 
   // channels
   'channel.mail': 'Mail',

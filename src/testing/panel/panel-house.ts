@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from '#app/app.ts';
 import type { App } from '#app/app.ts';
+import type { Overrides } from '#app/context.ts';
 import { parseOptions } from '#options/options.ts';
 import { apiCall } from '#testing/harness/api-call.ts';
 import type { ApiCall } from '#testing/harness/api-call.ts';
@@ -29,7 +30,7 @@ export class PanelHouse implements AsyncDisposable {
     this.ask = apiCall(`http://127.0.0.1:${app.http.port}`, app.adminToken ?? '');
   }
 
-  static async start(options: Record<string, unknown> = {}): Promise<PanelHouse> {
+  static async start(options: Record<string, unknown> = {}, overrides: Overrides = {}): Promise<PanelHouse> {
     buildPanel();
     const folder = mkdtempSync(join(tmpdir(), 'gosip-panel-'));
     const read = parseOptions({
@@ -42,7 +43,7 @@ export class PanelHouse implements AsyncDisposable {
     });
     if (read.kind === 'problems') throw new Error(read.problems.join('; '));
     const logDestination = { write: () => {} };
-    return new PanelHouse(await createApp(read.options, { logDestination, isReplyStrict: true }), folder);
+    return new PanelHouse(await createApp(read.options, { logDestination, isReplyStrict: true, ...overrides }), folder);
   }
 
   /** Ended before the house is. */

@@ -6,12 +6,13 @@ import { markedElements } from './planted-markup.ts';
 
 export const axeSource = readFileSync(new URL('../../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 
-/** `locale` and `timeZone`: of their browser; British English in Berlin by default. */
+/** `locale`, `timeZone` and `userAgent`: of their browser; British English in Berlin by default. */
 export type Login = {
   readonly username: string;
   readonly password: string;
   readonly locale?: string;
   readonly timeZone?: string;
+  readonly userAgent?: string;
 };
 
 /** A time zone in which it is noon or a little later: an hour from now is today there. `at`: in ms since 1970. */
@@ -25,9 +26,9 @@ export function noonZone(at: number): string {
 export async function signIn(
   browser: PanelBrowser,
   url: string,
-  { username, password, locale = 'en-GB', timeZone = 'Europe/Berlin' }: Login,
+  { username, password, locale = 'en-GB', timeZone = 'Europe/Berlin', ...more }: Login,
 ): Promise<PanelVisitor> {
-  const visitor = await browser.open({ locale, timezoneId: timeZone });
+  const visitor = await browser.open({ locale, timezoneId: timeZone, ...more });
   const { page } = visitor;
   // Who has left the set-up before is not led to it in a house without phones.
   await page.addInitScript("try { localStorage.setItem('gosip-welcome-left', '1') } catch {}");

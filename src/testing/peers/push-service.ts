@@ -33,14 +33,26 @@ export class PushService implements AsyncDisposable {
   readonly #browsers = new Map<string, { readonly browser: PushBrowser; readonly keys: Keys }>();
   readonly #server = createServer((request, response) => void this.#answer(request, response));
 
-  static async start(): Promise<PushService> {
-    const service = new PushService();
+  readonly #publicOrigin: string | undefined;
+
+  private constructor(publicOrigin: string | undefined) {
+    this.#publicOrigin = publicOrigin;
+  }
+
+  /** `publicOrigin`: of the addresses that browsers are given, where it is reached by another one. */
+  static async start(publicOrigin?: string): Promise<PushService> {
+    const service = new PushService(publicOrigin);
     service.#server.listen(0, '127.0.0.1');
     await once(service.#server, 'listening');
     return service;
   }
 
   get origin(): string {
+    return this.#publicOrigin ?? this.url;
+  }
+
+  /** Where it answers. */
+  get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
@@ -59,7 +71,7 @@ export class PushService implements AsyncDisposable {
   }
 
   /** As when its person takes the permission away. */
-  signOff({ endpoint }: PushBrowser): void {
+  signOff({ endpoint }: Pick<PushBrowser, 'endpoint'>): void {
     this.#browsers.delete(new URL(endpoint).pathname);
   }
 

@@ -4,6 +4,7 @@ import { mdiAccountCircleOutline, mdiBellOutline, mdiTranslate } from '@mdi/js';
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { beside } from '../../beside.ts';
+import { leaveNothing } from '../../browser-push.ts';
 import { openPassword } from '../../dialogs/open.ts';
 import { homeAssistantLocale } from '../../home-assistant.ts';
 import { nameFormat } from '../../intl.ts';
@@ -107,6 +108,7 @@ export class GosipMyAccount extends GosipElement {
   private async leave(): Promise<void> {
     try {
       await doWaiting();
+      await leaveNothing(me()?.person?.id);
       await signOut();
     } catch (error) {
       say({ text: problemText(toProblem(error)) });

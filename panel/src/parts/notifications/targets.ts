@@ -1,6 +1,7 @@
 import '@material/web/button/outlined-button.js';
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { targetHere } from '../../browser-push.ts';
 import { openAddTarget } from '../../dialogs/open.ts';
 import { addedChannels } from '../../notification-data.ts';
 import type { Notifications } from '../../notification-data.ts';
@@ -11,6 +12,7 @@ import { flush } from '../flush.ts';
 import '../target-list.ts';
 import { isAdmin } from '../../session.ts';
 import { t } from '../../words.ts';
+import './this-browser.ts';
 
 /** Where somebody is reached, and whether something arrives there. */
 @customElement('gosip-notification-targets')
@@ -36,15 +38,17 @@ export class GosipNotificationTargets extends GosipElement {
   ];
 
   override render() {
-    const { isOwn, targets } = this.of;
+    const { isOwn, targets, preferences } = this.of;
     return card(
       t(isOwn ? 'notify.targets' : 'person.targets'),
       html`<gosip-target-list
           ?flush=${this.flush}
           none=${t(isOwn ? 'notify.targets.none' : 'person.targets.none')}
           .targets=${targets}
+          .here=${isOwn ? targetHere(preferences.personId) : undefined}
           @changed=${() => void this.reload()}
         ></gosip-target-list>
+        ${isOwn ? html`<gosip-this-browser .mine=${this.of} .reload=${this.reload}></gosip-this-browser>` : nothing}
         ${this.renderWays()}`,
     );
   }
