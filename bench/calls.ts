@@ -1,6 +1,6 @@
 import { startSipp } from '../src/testing/peers/sipp.ts';
 import { House } from '../src/testing/harness/house.ts';
-import type { DeviceLogin } from '../src/testing/harness/house.ts';
+import type { DeviceLogin, HouseOptions } from '../src/testing/harness/house.ts';
 import { percentile, runLoad } from './load.ts';
 import { processorSeconds, residentMegabytes } from './machine.ts';
 import type { Row } from './row.ts';
@@ -14,9 +14,9 @@ const calleePort = 5070;
 export type CallHouse = AsyncDisposable & { readonly house: House; readonly target: string; readonly injection: string };
 
 /** A house with callers, and one phone that SIPp plays and that answers everything at once. */
-export async function startCallHouse(): Promise<CallHouse> {
+export async function startCallHouse(options: HouseOptions = {}): Promise<CallHouse> {
   await using stack = new AsyncDisposableStack();
-  const house = stack.use(await House.start());
+  const house = stack.use(await House.start(options));
   const [callee, ...callers] = await addDevices(house, 21);
   if (callee === undefined) throw new Error('No device was made');
   stack.use(

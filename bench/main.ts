@@ -3,6 +3,7 @@ import { benchApi } from './api.ts';
 import { benchCalls, benchHeldCalls } from './calls.ts';
 import { benchHomeAssistant } from './home-assistant.ts';
 import { describeMachine } from './machine.ts';
+import { benchNotifications } from './notifications.ts';
 import { benchPanel } from './panel.ts';
 import { benchRegistrations } from './registrations.ts';
 import { benchRelay } from './relay.ts';
@@ -27,6 +28,7 @@ const parts: Record<string, () => Promise<Row[]>> = {
   routing: benchRouting,
   api: benchApi,
   webhooks: benchWebhooks,
+  notifications: benchNotifications,
   'home-assistant': benchHomeAssistant,
   panel: benchPanel,
   soak: () => benchSoak(minutes),
