@@ -31,7 +31,7 @@ export class GosipNotificationTargets extends GosipElement {
         padding: 12px 16px 16px;
       }
       .hint {
-        padding: 0 16px 16px;
+        padding: 8px 16px 16px;
       }
     `,
     flush,
