@@ -46,7 +46,7 @@ export function postmarkOutcome(result: FencedResult, request: string, now: numb
   const { reply } = byStatus;
   const said = { detail: `Postmark: ${message} (${code})`, ...(reply === undefined ? {} : { reply }) };
   if (busy.has(code)) return { kind: 'temporary', reason: 'busy', ...retryOf(byStatus), ...said };
-  const reason = code === 300 ? ofRequest(message) : reasons[code];
+  const reason = result.status === 413 ? 'too-large' : code === 300 ? ofRequest(message) : reasons[code];
   if (reason === undefined) return byStatus.kind === 'delivered' ? byStatus : { ...byStatus, ...said };
   return { kind: 'permanent', reason, ...said, ...(code === inactiveRecipient ? { isTargetGone: true } : {}) };
 }
@@ -68,7 +68,7 @@ const order: readonly CheckStep[] = ['address', 'connect', 'tls', 'certificate',
 
 /** Of the two questions of a check: whether the token is right, and whether the message stream is there. */
 export function postmarkSteps(token: FencedResult, stream: FencedResult | undefined): CheckResult['steps'] {
-  const failed = failureOf(token, 'token') ?? (stream === undefined ? undefined : streamFailure(stream));
+  const failed = failureOf(token, 'token') ?? sandboxFailure(token) ?? (stream === undefined ? undefined : streamFailure(stream));
   const at = failed === undefined ? order.length : order.indexOf(failed.step);
   return order.map((step, index) => {
     if (failed !== undefined && index === at) return { ...failed, outcome: 'failed' };
@@ -77,6 +77,17 @@ export function postmarkSteps(token: FencedResult, stream: FencedResult | undefi
 }
 
 type Failure = { readonly step: CheckStep; readonly reason: DeliveryReason; readonly detail: string };
+
+/** It takes mails, counts them, and delivers none; which of both a server is cannot be changed. */
+function sandboxFailure(result: FencedResult): Failure | undefined {
+  const found = result.kind === 'replied' ? parseJson(result.body.toString()) : undefined;
+  if (!isRecord(found) || found['DeliveryType'] !== 'Sandbox') return undefined;
+  return {
+    step: 'server',
+    reason: 'not-set-up',
+    detail: 'This server of Postmark is a sandbox, which delivers nothing: make a live one',
+  };
+}
 
 function streamFailure(result: FencedResult): Failure | undefined {
   const failure = failureOf(result, 'server');

@@ -130,6 +130,18 @@ describe('a mail by Postmark', () => {
 });
 
 describe('the check of Postmark', () => {
+  it('does not take a sandbox for a server that delivers', async () => {
+    await using peer = await startPostmarkPeer();
+    peer.deliveryType = 'Sandbox';
+    const house = houseAt(peer);
+    const unsaved = { settings: house.saved?.settings ?? {}, secrets: { serverToken: postmarkToken } };
+    const { steps } = await house.channel.check(unsaved, new AbortController().signal);
+    expect(steps.find(({ outcome }) => outcome === 'failed')).toMatchObject({
+      step: 'server',
+      detail: expect.stringContaining('sandbox'),
+    });
+  });
+
   it.each([
     ['outbound', postmarkToken, undefined],
     ['outbound', 'another', 'token'],

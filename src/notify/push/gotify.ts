@@ -7,7 +7,7 @@ import { gotifySettings } from '#contract/notification-channels.ts';
 import { belowServer } from '../fence/destination-url.ts';
 import type { FencedReply } from '../fence/fenced-request.ts';
 import type { Attempt, Channel, CheckResult, Delivery, Outcome, SavedChannel, UnsavedChannel } from '../kinds/channel.ts';
-import { savedProblem, sendPush } from './push-service.ts';
+import { savedProblem, sendPush, textOf } from './push-service.ts';
 import type { PushDeps, RenderShort } from './push-service.ts';
 import { checkServer, wrongServer } from './server-check.ts';
 
@@ -37,7 +37,8 @@ export class Gotify implements Channel {
     const { url: server, allowsOwnNetwork } = gotifySettings.parse(saved.settings);
     const url = belowServer(server, 'message');
     const body = gotifyMessage(delivery, render);
-    return sendPush({ url, headers: { 'x-gotify-key': secret }, body, allowsOwnNetwork, secrets: [secret] }, fence, attempt);
+    const push = { url, headers: { 'x-gotify-key': secret }, body, allowsOwnNetwork, secrets: [secret] };
+    return ofToken(await sendPush(push, fence, attempt));
   }
 
   async check({ settings }: UnsavedChannel, signal: AbortSignal): Promise<CheckResult> {
@@ -46,13 +47,20 @@ export class Gotify implements Channel {
   }
 }
 
+/** Since 3.0 a token of a client (a phone) is asked for which application it writes, where it was no token before. */
+function ofToken(outcome: Outcome): Outcome {
+  const isOfClient = outcome.kind === 'permanent' && outcome.reply?.status === 400 && /application token/.test(outcome.detail);
+  if (!isOfClient) return outcome;
+  return { ...outcome, reason: 'refused-login', detail: 'This is the token of a client: it must be that of an application' };
+}
+
 /** What Gotify keeps and shows (its API, `POST /message`). */
 export function gotifyMessage(delivery: Delivery, render: RenderShort): Readonly<Record<string, unknown>> {
-  const { title, body } = render(delivery.told, delivery.language).short;
+  const { short } = render(delivery.told, delivery.language);
   const click = delivery.told[0].link.url;
   return {
-    title,
-    message: body,
+    title: short.title,
+    message: textOf(short),
     priority: gotifyPriority(delivery),
     extras: {
       // Without it some apps read what a caller wrote as Markdown.

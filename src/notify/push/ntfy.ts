@@ -9,7 +9,7 @@ import { belowServer } from '../fence/destination-url.ts';
 import { fencedFetch } from '../fence/fenced-fetch.ts';
 import type { FencedReply } from '../fence/fenced-request.ts';
 import type { Attempt, Channel, CheckResult, Delivery, Outcome, SavedChannel, UnsavedChannel } from '../kinds/channel.ts';
-import { savedProblem, sendPush } from './push-service.ts';
+import { savedProblem, sendPush, textOf } from './push-service.ts';
 import type { PushDeps, RenderShort } from './push-service.ts';
 import { checkServer, thenStep, wrongServer } from './server-check.ts';
 import type { Server, Step } from './server-check.ts';
@@ -46,7 +46,8 @@ export class Ntfy implements Channel {
     // To the root: below the topic's address the title would be a header, which has no letters but those of Latin-1.
     const url = belowServer(server, '');
     const body = ntfyMessage(delivery, topic, render);
-    return sendPush({ url, headers: bearer(token), body, allowsOwnNetwork, secrets: [topic, token ?? ''] }, fence, attempt);
+    const push = { url, headers: bearer(token), body, allowsOwnNetwork, secrets: [topic, token ?? ''] };
+    return ofTopic(await sendPush(push, fence, attempt), token);
   }
 
   async check({ settings, secrets }: UnsavedChannel, signal: AbortSignal): Promise<CheckResult> {
@@ -71,14 +72,20 @@ export class Ntfy implements Channel {
   }
 }
 
+/** A token that the server knows, and that may not write to this topic: that is no fault of the house's settings. */
+function ofTopic(outcome: Outcome, token: string | undefined): Outcome {
+  const isOfTopic = outcome.kind === 'permanent' && outcome.reply?.status === 403 && token !== undefined && token !== '';
+  return isOfTopic ? { ...outcome, reason: 'refused-recipient' } : outcome;
+}
+
 /** What ntfy shows (its documentation, "Publish as JSON"). */
 export function ntfyMessage(delivery: Delivery, topic: string, render: RenderShort): Readonly<Record<string, unknown>> {
-  const { title, body } = render(delivery.told, delivery.language).short;
+  const { short } = render(delivery.told, delivery.language);
   const click = delivery.told[0].link.url;
   return {
     topic,
-    title,
-    message: cutBytes(body),
+    title: short.title,
+    message: cutBytes(textOf(short)),
     priority: ntfyPriority(delivery),
     // What comes with the same one takes the place of the earlier; servers before 2.16 do not know it and show both.
     sequence_id: createHash('sha256').update(delivery.tag).digest('hex').slice(0, 32),

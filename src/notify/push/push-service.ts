@@ -1,3 +1,4 @@
+import { isRecord, parseJson } from '#base/json.ts';
 import type { DeliveryReason } from '#contract/notification-kinds.ts';
 import type { Fence } from '../fence/fence.ts';
 import { fencedFetch } from '../fence/fenced-fetch.ts';
@@ -46,7 +47,21 @@ function pushOutcome(result: FencedResult, { url, body, secrets }: Push, now: nu
   if (result.kind === 'replied' && result.status === 404) {
     return { kind: 'temporary', reason: 'server-error', detail: 'There is no such server at this address: status 404', ...reply };
   }
-  return { ...outcome, ...reply };
+  const said = result.kind === 'replied' ? hidden(wordsOf(result.body.toString()), secrets) : '';
+  if (outcome.kind === 'delivered' || said === '') return { ...outcome, ...reply };
+  return { ...outcome, ...reply, detail: `${outcome.detail}: ${said}` };
+}
+
+/** What Gotify (`errorDescription`) and ntfy (`error`) say of a refusal. */
+function wordsOf(reply: string): string {
+  const said = parseJson(reply);
+  const { error, errorDescription: words = error } = isRecord(said) ? said : {};
+  return typeof words === 'string' ? words.slice(0, 200) : '';
+}
+
+/** What is read of a notification: Gotify takes none without a text, and ntfy says something of its own instead. */
+export function textOf({ title, body }: { readonly title: string; readonly body: string }): string {
+  return body === '' ? title : body;
 }
 
 /** What is accepted comes back with its text and the topic: of that only its number there is kept. */
@@ -55,5 +70,9 @@ function shownReply(result: FencedResult, reply: string, secrets: readonly strin
     const id = /"id":\s*("[^"]{1,40}"|\d{1,20})/.exec(reply)?.[1];
     return id === undefined ? '' : `{"id":${id}}`;
   }
-  return secrets.filter((secret) => secret !== '').reduce((text, secret) => text.replaceAll(secret, '…'), reply);
+  return hidden(reply, secrets);
+}
+
+function hidden(text: string, secrets: readonly string[]): string {
+  return secrets.filter((secret) => secret !== '').reduce((left, secret) => left.replaceAll(secret, '…'), text);
 }

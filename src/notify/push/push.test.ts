@@ -97,6 +97,28 @@ describe('Gotify', () => {
     expect(outcome).toMatchObject({ kind, reason, reply: { status, reply: '{"error":"token … is wrong"}' } });
   });
 
+  it('says what the server said, and whose token it is that it does not take', async () => {
+    const refuse = (words: string) =>
+      peer.answers.push({ status: 400, body: JSON.stringify({ error: 'Bad Request', errorCode: 400, errorDescription: words }) });
+    refuse('appid is required when not authenticating with an application token');
+    const ofClient = await gotify().deliver(delivery(), attempt);
+    expect(ofClient).toMatchObject({
+      kind: 'permanent',
+      reason: 'refused-login',
+      detail: expect.stringContaining('token of a client'),
+    });
+    refuse("Field 'AbC.secret' is not valid");
+    const detail = "The server answered with status 400: Field '…' is not valid";
+    expect(await gotify().deliver(delivery(), attempt)).toMatchObject({ reason: 'refused-content', detail });
+  });
+
+  it('is never without a text, which it would refuse: an empty message is told by its title', async () => {
+    const empty: RenderShort = () => ({ short: { title: 'Message from Mum', body: '' } });
+    await new Gotify({ read: () => saved, fence, render: empty }).deliver(delivery(), attempt);
+    await new Ntfy({ read: () => saved, fence, render: empty }).deliver(delivery(), attempt);
+    expect([0, 1].map((at) => bodyOf(at)['message'])).toEqual(['Message from Mum', 'Message from Mum']);
+  });
+
   it('that is not allowed in the own network, or switched off, or not set up, is asked nothing', async () => {
     saved = { isEnabled: true, settings: { url: peer.url, allowsOwnNetwork: false }, secrets: {} };
     expect(await gotify().deliver(delivery(), attempt)).toMatchObject({ kind: 'permanent', reason: 'address-forbidden' });
@@ -162,6 +184,17 @@ describe('ntfy', () => {
     const message = String(bodyOf()['message']);
     expect(Buffer.byteLength(message)).toBeLessThan(4096);
     expect(message).toMatch(/^(\u{1f4de})+…$/u);
+  });
+
+  it('tells a token that it does not know from one that may not write to the topic', async () => {
+    for (const [status, error, reason] of [
+      [401, 'unauthorized', 'refused-login'],
+      [403, 'forbidden', 'refused-recipient'],
+    ] as const) {
+      peer.answers.push({ status, body: JSON.stringify({ code: status * 100 + 1, http: status, error }) });
+      const detail = `The server answered with status ${status}: ${error}`;
+      expect(await ntfy().deliver(delivery(), attempt)).toMatchObject({ kind: 'permanent', reason, detail });
+    }
   });
 
   it('that has no more room, or refuses the token, says so', async () => {

@@ -23,6 +23,8 @@ export type PostmarkPeer = AsyncDisposable & {
   readonly mails: PostmarkMail[];
   /** For the next mails, in place of taking them. */
   readonly refusals: PeerAnswer[];
+  /** Of the server that the token is of. */
+  deliveryType: 'Live' | 'Sandbox';
 };
 
 export const postmarkToken = '11111111-2222-3333-4444-555555555555';
@@ -55,7 +57,7 @@ export async function startPostmarkPeer(): Promise<PostmarkPeer> {
   };
   const find = (path: string): PeerReply => {
     const url = new URL(path, http.url);
-    if (url.pathname === '/server') return json(200, { ID: 1, Name: 'House' });
+    if (url.pathname === '/server') return json(200, { ID: 1, Name: 'House', DeliveryType: peer.deliveryType });
     if (url.pathname === '/message-streams/outbound')
       return json(200, { ID: 'outbound', MessageStreamType: 'Transactional', ArchivedAt: null });
     if (url.pathname === '/message-streams/old')
@@ -72,7 +74,8 @@ export async function startPostmarkPeer(): Promise<PostmarkPeer> {
     });
     return json(200, { TotalCount: found.length, Messages: found.map(({ To }) => ({ To: [{ Email: To }], Status: 'Sent' })) });
   };
-  return { http, mails, refusals, [Symbol.asyncDispose]: () => http.close() };
+  const peer: PostmarkPeer = { http, mails, refusals, deliveryType: 'Live', [Symbol.asyncDispose]: () => http.close() };
+  return peer;
 }
 
 /** As Postmark says what is wrong. */
