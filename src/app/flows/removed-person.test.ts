@@ -39,7 +39,7 @@ test('with a person go the greeting, the contacts and the blocked callers, on th
   expect(heard).toContain(`event: contact.deleted\ndata: {"contactId":"${anna.contactId}"`);
   expect(heard).toContain(`event: blocklist-entry.deleted\ndata: {"blocklistEntryId":"${anna.blocklistId}"`);
   expect(heard).not.toContain(ben.personId);
-  await expect.poll(() => greetings(house)).toHaveLength(1);
+  await expect.poll(() => greetings(house), { timeout: 30_000 }).toHaveLength(1);
   const json = async (path: string) => await (await house.send('GET', path, { token })).text();
   expect(await json('/contacts')).toContain(ben.contactId);
   expect(await json('/blocklist')).toContain(ben.blocklistId);
