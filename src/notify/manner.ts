@@ -43,7 +43,8 @@ function mannerOfOne(told: Told): Manner {
   }
 }
 
-/** Nobody can be called back or blocked who withheld their number. */
+/** Nobody can be called back or blocked who withheld their number, and no phone of the house is blocked. `number`: E.164, an extension, or empty. */
 function actionsOf(kind: keyof typeof kindFacts, number: string): readonly NotificationAction[] {
-  return kindFacts[kind].actions.filter((action) => number !== '' || action === 'mark-heard' || action === 'mark-read');
+  const isPossible: Partial<Record<NotificationAction, boolean>> = { 'call-back': number !== '', block: number.startsWith('+') };
+  return kindFacts[kind].actions.filter((action) => isPossible[action] ?? true);
 }
