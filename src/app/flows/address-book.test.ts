@@ -51,7 +51,7 @@ class Harness extends AppHarness {
 const ours = '+14155550199';
 const card = (name: string, number: string) => `BEGIN:VCARD\r\nVERSION:3.0\r\nFN:${name}\r\nTEL:${number}\r\nEND:VCARD\r\n`;
 
-describe('the address book of the whole house', { timeout: 60_000 }, () => {
+describe('the address book of the whole house', () => {
   let harness: Harness;
   beforeAll(async () => {
     harness = await Harness.start();

@@ -77,7 +77,7 @@ class Harness extends AppHarness {
   }
 }
 
-describe('the blocklist of the whole house', { timeout: 60_000 }, () => {
+describe('the blocklist of the whole house', () => {
   let harness: Harness;
   beforeAll(async () => {
     harness = await Harness.start();

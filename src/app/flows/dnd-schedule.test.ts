@@ -67,13 +67,13 @@ class Harness extends AppHarness {
   }
 }
 
-describe('a schedule of do not disturb', { timeout: 60_000 }, () => {
+describe('a schedule of do not disturb', () => {
   let harness: Harness;
   let own: string;
   beforeAll(async () => {
     harness = await Harness.start();
     own = `/dnd/persons/${harness.idOf('anna')}`;
-  }, 60_000);
+  });
   afterAll(() => harness[Symbol.asyncDispose]());
 
   const nights = { entries: [{ days: [4, 5], from: '22:00', to: '07:00' }] };

@@ -8,7 +8,7 @@ import type { VoicePhone } from '#testing/peers/voice-phone.ts';
 let house: AlarmHouse;
 beforeAll(async () => {
   house = await AlarmHouse.start('Anna', 'Ben', 'Carla');
-}, 60_000);
+});
 beforeEach(() => {
   for (const { phone } of house.persons.values()) phone.forget();
 });
@@ -30,7 +30,7 @@ async function answered(name: string, call: PhoneCall): Promise<void> {
   await call.reached('answered');
 }
 
-describe('an alarm along a chain of people', { timeout: 60_000 }, () => {
+describe('an alarm along a chain of people', () => {
   test('does not count an answering machine, and is taken by the next person, who presses 1', async () => {
     const callsOfAlarms = async () => {
       const records = await house.api<{ items: { caller: { name: string } }[] }>('GET', '/cdrs');

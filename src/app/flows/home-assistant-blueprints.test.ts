@@ -83,7 +83,7 @@ describe.skipIf((await missingHomeAssistant()) !== undefined)('blueprints in Hom
     const installed = await house.install();
     expect(installed.length).toBeGreaterThanOrEqual(14);
     expect(installed.filter(({ state, supported }) => supported !== (state === 'current'))).toEqual([]);
-  }, 60_000);
+  });
 
   it('can be imported by the link of the house', async () => {
     const { address, httpPort } = house.at.house;
@@ -138,7 +138,7 @@ describe.skipIf((await missingHomeAssistant()) !== undefined)('blueprints in Hom
     caller.hangUp();
     await caller.over;
     await showing('sensor.kitchen_call_state', 'idle');
-  }, 60_000);
+  });
 
   it('notify about a missed call, and "call back" rings the phone and then the caller', async ({ skip }) => {
     skip(!house.has('missed_call'), 'this Home Assistant is too old');
@@ -154,7 +154,7 @@ describe.skipIf((await missingHomeAssistant()) !== undefined)('blueprints in Hom
     await waitFor('the phone', 20, () => kitchen.events.slice(before).find(({ type }) => type === 'CALL_INCOMING'));
     kitchen.hangup();
     await showing('sensor.kitchen_call_state', 'idle');
-  }, 60_000);
+  });
 
   it('notify about a voicemail, and read its words in five languages', async () => {
     await house.at.leaveVoicemail(500);
@@ -192,7 +192,7 @@ describe.skipIf((await missingHomeAssistant()) !== undefined)('blueprints in Hom
     expect(answer).toContain('Open GoSIP in Home Assistant once');
     await gosip.api('PATCH', `/users/${personId}`, { homeAssistantUserId });
     expect(await entities.say('Read my voicemails')).toContain(words);
-  }, 60_000);
+  });
 
   it('give an assistant the voicemails with their words, and mark them as heard', async () => {
     const reply = await house.run<{ ok: boolean }>('assistant_tool', { task: 'read_voicemails' });
@@ -204,7 +204,7 @@ describe.skipIf((await missingHomeAssistant()) !== undefined)('blueprints in Hom
     expect(await house.run('assistant_tool', { task: 'read_voicemails', person: 'Ben' })).toMatchObject({ ok: false });
     expect(await house.run('assistant_tool', { task: 'dnd_on', minutes: 5 })).toMatchObject({ ok: true });
     await showing('switch.anna_dnd', 'on');
-  }, 60_000);
+  });
 
   it('switch do not disturb by voice, say who called and what went wrong', async () => {
     const { entities } = house.harness;
@@ -232,7 +232,7 @@ describe.skipIf((await missingHomeAssistant()) !== undefined)('blueprints in Hom
     await house.at.closedCall();
     await expect.poll(() => entities.say("Why didn't my phone ring?"), { timeout: 20_000 }).toContain('do not disturb was on');
     await entities.say('Do not disturb off');
-  }, 60_000);
+  });
 
   it('call by voice and by a script', async () => {
     const before = kitchen.events.length;
@@ -245,7 +245,7 @@ describe.skipIf((await missingHomeAssistant()) !== undefined)('blueprints in Hom
     kitchen.hangup();
     await showing('sensor.kitchen_call_state', 'idle');
     expect(await house.run('call', { to: 'Nobody' })).toMatchObject({ ok: false, message: expect.stringContaining('Nobody') });
-  }, 60_000);
+  });
 
   it('follow a helper with do not disturb', async () => {
     const { entities } = house.harness;
@@ -257,7 +257,7 @@ describe.skipIf((await missingHomeAssistant()) !== undefined)('blueprints in Hom
     await entities.act('input_boolean.turn_off', 'input_boolean.bedtime');
     await showing('switch.kitchen_dnd', 'off');
     await showing('switch.anna_dnd', 'off');
-  }, 60_000);
+  });
 
   it('show who is at the door, and open it within five minutes alone', async ({ skip }) => {
     skip(!house.has('doorbell'), 'this Home Assistant is too old');
@@ -270,7 +270,7 @@ describe.skipIf((await missingHomeAssistant()) !== undefined)('blueprints in Hom
     await showing('input_boolean.gate', 'off');
     await house.fire('mobile_app_notification_action', { action: button?.action });
     await showing('input_boolean.gate', 'on');
-  }, 60_000);
+  });
 
   it('send a text message once, however often it happens', async () => {
     const sent = () => house.at.twilio.state.messages;
@@ -287,13 +287,13 @@ describe.skipIf((await missingHomeAssistant()) !== undefined)('blueprints in Hom
     const bodies = [...sent().values()].map((message) => String(message['body']));
     expect(bodies.toSorted()).toEqual(['By hand', 'Load 7 is done', 'To Anna', 'To Ben', 'To Ben']);
     expect(await house.run('send_sms', { to: 'nobody', text: 'x' })).toMatchObject({ ok: false });
-  }, 60_000);
+  });
 
   it('tell that the dryer is done to who is at home', async () => {
     await house.rest('POST', '/api/states/person.owner', { state: 'home' });
     await house.fire('dried');
     await house.pushed('the notification', ({ message }) => message === 'The washing machine has finished.');
-  }, 60_000);
+  });
 
   it('call for help on a smoke alarm', async () => {
     const gosip = house.at.house;
@@ -305,7 +305,7 @@ describe.skipIf((await missingHomeAssistant()) !== undefined)('blueprints in Hom
     expect(items).toMatchObject([{ name: 'Family', message: { text: 'Smoke alarm. Sensor: Hall Smoke.' } }]);
     await gosip.api('POST', `/escalations/${items[0]?.id}/cancel`);
     await showing('sensor.gosip_active_escalations', '0');
-  }, 60_000);
+  });
 
   it('begin do not disturb at its time, and let it end by itself', async () => {
     await waitFor('the time', Math.max(1, (startsAt - Date.now()) / 1000 + 30), async () =>
@@ -319,7 +319,7 @@ describe.skipIf((await missingHomeAssistant()) !== undefined)('blueprints in Hom
     await house.at.house.program.stop();
     expect(await house.harness.entities.say('Liest du', 'de')).not.toBe('Done');
     expect(await house.harness.entities.say('Hör den Anrufbeantworter ab', 'de')).toContain('GoSIP hat nicht geantwortet');
-  }, 60_000);
+  });
 
   it('make Home Assistant log no error and no warning', () => {
     expect(house.harness.complaints()).toEqual([]);

@@ -77,4 +77,4 @@ test('a call is handed to a third phone; another is held, taken up again, and ge
     ]);
   const [first, second] = await records();
   expect(second?.transferredFrom).toBe(first?.id);
-}, 90_000);
+});

@@ -98,7 +98,7 @@ class Harness extends AppHarness {
   }
 }
 
-describe('messages of the whole house', { timeout: 60_000 }, () => {
+describe('messages of the whole house', () => {
   let harness: Harness;
   beforeEach(async () => {
     harness = await Harness.start();
@@ -455,7 +455,7 @@ describe('messages of the whole house', { timeout: 60_000 }, () => {
   });
 });
 
-describe('messages of a house, one after the other', { timeout: 60_000 }, () => {
+describe('messages of a house, one after the other', () => {
   let harness: Harness;
   let before = { outgoing: 0, taken: 0, requests: 0 };
   /** Whom nothing was sent to yet: where a message may have gone out, that decides. */

@@ -16,7 +16,7 @@ type Login = { readonly username: string; readonly secret: string };
 type Page<Item> = { readonly items: readonly Item[] };
 type Shown = { readonly number: string | null; readonly caller: { readonly number: string } };
 
-describe('numbers through the whole house', { timeout: 60_000 }, () => {
+describe('numbers through the whole house', () => {
   const stack = new AsyncDisposableStack();
   let app: App;
   let trunk: SipPeer;

@@ -28,7 +28,7 @@ beforeAll(async () => {
     action: { kind: 'ring', targets: [{ kind: 'device', id: studyId }], seconds: 15, then: { kind: 'reject' } },
   });
   routeId = route.id;
-}, 60_000);
+});
 afterAll(() => at[Symbol.asyncDispose]());
 
 const incoming = (phone: Baresip) => phone.events.filter(({ type }) => type === 'CALL_INCOMING').length;

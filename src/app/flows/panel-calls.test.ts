@@ -23,9 +23,10 @@ beforeAll(async () => {
   await house.ask('POST', '/users', { ...login, name: 'Anna', role: 'admin' });
   kitchen = await register('Kitchen', '11', 'ring');
   await register('Grandmother', '12', 'ring');
+  // Ten seconds of processor time, with every index and the search: on a busy machine more than a minute.
   plantCalls(house, { count });
   admin = await signIn(browser, house.url, login);
-});
+}, 300_000);
 afterAll(async () => {
   await browser?.[Symbol.asyncDispose]();
   await house?.[Symbol.asyncDispose]();

@@ -230,7 +230,7 @@ describe.skipIf(isMissing)('contacts', () => {
     await expect.poll(() => rows(anna).count(), poll).toBe(1);
     expect(new URL(page.url()).search).toBe('?text=Person+07777');
     await page.setViewportSize({ width: 1280, height: 800 });
-  }, 120_000);
+  }, 300_000);
 });
 
 describe.skipIf(isMissing)('the blocklist', () => {

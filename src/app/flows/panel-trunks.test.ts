@@ -96,7 +96,7 @@ describe.skipIf(isBrowserMissing())('trunks in the panel', () => {
     await expect.poll(() => page.locator('gosip-trunks li .main').allInnerTexts()).toEqual(['Second', 'Provider']);
     expect(await form.getByLabel('Name', { exact: true }).inputValue()).toBe('Typed before');
     expect(await form.getByLabel('Password', { exact: true }).inputValue()).toBe('');
-  }, 60_000);
+  });
 
   it('show a state that changes, and words of a provider as they are, also at 320 px', async () => {
     const { page } = visitor;
@@ -116,7 +116,7 @@ describe.skipIf(isBrowserMissing())('trunks in the panel', () => {
     await house.ask('DELETE', `/trunks/${id}`);
     await page.getByText('This trunk is gone.').waitFor();
     await page.setViewportSize({ width: 1280, height: 900 });
-  }, 60_000);
+  });
 
   it('make a test call whose steps are shown, and refuse to call for help', async () => {
     const { page } = visitor;
@@ -136,7 +136,7 @@ describe.skipIf(isBrowserMissing())('trunks in the panel', () => {
     await page.getByText('It did not come about').waitFor();
     await page.getByText('Response: 486').waitFor();
     await expectClean(visitor, 'a test call');
-  }, 60_000);
+  });
 
   it('are deleted with a way back, and belong to administrators alone', async () => {
     const { page } = visitor;
@@ -151,5 +151,5 @@ describe.skipIf(isBrowserMissing())('trunks in the panel', () => {
       .first()
       .waitFor();
     expect(await ben.page.getByText('Busy line').count()).toBe(0);
-  }, 60_000);
+  });
 });

@@ -60,11 +60,11 @@ class Harness extends AppHarness {
   }
 }
 
-describe('routing of the whole house', { timeout: 60_000 }, () => {
+describe('routing of the whole house', () => {
   let harness: Harness;
   beforeAll(async () => {
     harness = await Harness.start();
-  }, 60_000);
+  });
   afterAll(() => harness[Symbol.asyncDispose]());
 
   it('previews the rule that decides, in the order that rules were put in, and says why', async () => {

@@ -37,7 +37,7 @@ test('without a static address setup says what is missing, and leaves the number
   expect([...at.twilio.state.numbers.values()]).toMatchObject([{ trunk_sid: null }]);
 });
 
-test('a call goes from the trunk to the phones, with audio both ways', { timeout: 90_000 }, async () => {
+test('a call goes from the trunk to the phones, with audio both ways', async () => {
   const { address, sipPort } = at.house;
   const originationAddress = `${address}:${sipPort}`;
   const plan = { inbound: 'trunk', originationAddress, signallingAddresses: ['127.0.0.0/8'] };
@@ -70,7 +70,7 @@ test('a call goes from the trunk to the phones, with audio both ways', { timeout
   expect(at.twilio.requests.slice(asked)).toEqual([]);
 });
 
-test('a call without the secret, or from elsewhere, reaches no phone', { timeout: 90_000 }, async () => {
+test('a call without the secret, or from elsewhere, reaches no phone', async () => {
   const [url] = at.twilio.state.originationUrls.values();
   if (url === undefined) throw new Error('The trunk leads nowhere');
   const right = url['sip_url'];
@@ -110,7 +110,7 @@ test(
   },
 );
 
-test('the way in is there after a restart, and gone after an undo', { timeout: 90_000 }, async () => {
+test('the way in is there after a restart, and gone after an undo', async () => {
   await provision({ signallingAddresses: ['127.0.0.0/8'] });
   await at.restart();
   await kitchen.waitForEvent('REGISTER_OK');

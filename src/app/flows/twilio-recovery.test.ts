@@ -24,7 +24,7 @@ beforeAll(async () => {
   const { steps } = await provision({ inbound: 'trunk', ...way });
   expect(steps).toContainEqual(expect.objectContaining({ step: 'trunk-recovery', outcome: 'done' }));
   kitchen = await at.phone('21', 440);
-}, 60_000);
+});
 afterEach(() => at.twilio.setSwitches({ recoveryAfter: 'every-failure', recoveryRecord: 'same' }));
 afterAll(() => at[Symbol.asyncDispose]());
 
@@ -63,7 +63,7 @@ const rings = (): Promise<unknown> => {
 };
 
 describe.each(['same', 'own'] as const)('asked about the call of the trunk or one of its own (%s)', (recoveryRecord) => {
-  test('no phone answers: the caller leaves a message, in the record of the call', { timeout: 60_000 }, async () => {
+  test('no phone answers: the caller leaves a message, in the record of the call', async () => {
     at.twilio.setSwitches({ recoveryRecord });
     const rung = rings();
     const number = await calls();
@@ -72,7 +72,7 @@ describe.each(['same', 'own'] as const)('asked about the call of the trunk or on
     await becomes(number, 'voicemail', 'no-answer');
   });
 
-  test('a phone declines: the caller leaves a message', { timeout: 60_000 }, async () => {
+  test('a phone declines: the caller leaves a message', async () => {
     at.twilio.setSwitches({ recoveryRecord });
     const rung = rings();
     const number = await calls(async () => {
@@ -85,7 +85,7 @@ describe.each(['same', 'own'] as const)('asked about the call of the trunk or on
     await becomes(number, 'voicemail', record?.reason ?? '');
   });
 
-  test('the trunk cannot bring the call: the caller leaves a message, and it is one call', { timeout: 90_000 }, async () => {
+  test('the trunk cannot bring the call: the caller leaves a message, and it is one call', async () => {
     at.twilio.setSwitches({ recoveryRecord });
     const [url] = at.twilio.state.originationUrls.values();
     if (url === undefined) throw new Error('The trunk leads nowhere');

@@ -11,7 +11,7 @@ import { parseOptions } from '#options/options.ts';
 const house = '+15555550199';
 const log = createLog({ level: 'silent' });
 
-describe('the setup of Twilio through the API', { timeout: 60_000 }, () => {
+describe('the setup of Twilio through the API', () => {
   let folder: string;
   let twilio: TwilioEmulator;
   let app: App;
