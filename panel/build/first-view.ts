@@ -1,5 +1,6 @@
 // Owns what comes in one piece. `start`: what finds out who is here and in which language, so that both are asked for while the rest is
-// still on its way. `first-view`: whatever the frame of the pages and the dashboard are made of. Everything else is loaded when it is opened.
+// still on its way. `first-view`: whatever the frame of the pages and the dashboard are made of. `second-view`: what of the dashboard comes
+// after it. Everything else is loaded when it is opened.
 // Called by the build of the panel.
 import type { Plugin } from 'vite';
 
@@ -15,6 +16,7 @@ export const firstPieces = [
   // Whatever waited for the first view within its own chunk would wait for itself: `main.ts` is in neither.
   { name: pieceOf('start', [main], [main]), debugName: 'start', priority: 2 },
   { name: pieceOf(firstView, ['panel/src/first.ts']), debugName: firstView, priority: 1 },
+  { name: pieceOf('second-view', ['panel/src/second.ts']), debugName: 'second-view', priority: 0 },
 ];
 
 /** Names the chunk of a module; two dozen files that are always needed together would be two dozen requests. */

@@ -23,7 +23,7 @@ export class GosipDashboard extends GosipElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    loadLater(() => import('./dashboard/do-not-disturb.ts'));
+    loadLater(() => import('../second.ts'));
     if (isUnfinished()) loadLater(() => import('./dashboard/setup-unfinished.ts'));
   }
 
