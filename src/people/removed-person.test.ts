@@ -75,6 +75,10 @@ const columns: Readonly<Record<string, Column>> = {
     plant: `INSERT INTO deliveries (id, dedupe_key, person_id, channel, kind, item, item_id, state, created_at)
       VALUES ('dl', 'k', @person, 'mail', 'message', '{}', 'm', 'waiting', 1)`,
   },
+  'done_once.person_id': {
+    after: 'gone',
+    plant: "INSERT INTO done_once (key, asked, person_id, until) VALUES ('k', '', @person, 1)",
+  },
   'dnd.person_id': { after: 'gone', plant: 'INSERT INTO dnd (person_id) VALUES (@person)' },
   'dnd_schedules.person_id': {
     after: 'gone',
