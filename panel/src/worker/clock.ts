@@ -1,4 +1,4 @@
 /** The one place of the worker that knows the browser's time. */
-export function after(ms: number, run: () => void): void {
-  setTimeout(run, ms);
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms));
 }

@@ -1,7 +1,7 @@
 // Owns what happens in a browser while the panel is closed: shows what is pushed, and does what is pressed on it.
 // Called by the browser; served as sw.js beside the page, so that its scope is the panel, at whatever prefix that is.
 // Must stay true: it answers no request of the panel, so that nothing of it is ever old; it shows something of every push.
-import { after } from './clock.ts';
+import { pause } from './clock.ts';
 import { houseKey, press, signUpAgain } from './house.ts';
 import { addressInPanel, addressToOpen, answerOf, optionsOf, payloadOf } from './push-message.ts';
 import type { Kept, Options } from './push-message.ts';
@@ -28,7 +28,10 @@ async function tell(text: string): Promise<void> {
   const { scope } = self.registration;
   const payload = payloadOf(text);
   await self.registration.showNotification(payload.title, optionsOf(payload, scope));
-  if (payload.isOver) after(overShownMs, () => void close(payload.tag));
+  if (!payload.isOver) return;
+  // Part of dealing with the push: a worker that has nothing to do is ended, and what it showed would stay.
+  await pause(overShownMs);
+  await close(payload.tag);
 }
 
 async function close(tag: string): Promise<void> {
