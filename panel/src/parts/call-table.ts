@@ -37,6 +37,17 @@ export const callTable = css`
   .line .last {
     text-align: end;
   }
+  /* Beside the navigation there is room for whole numbers only where everything else is narrow. */
+  @media (max-width: 1099px) {
+    .line {
+      grid-template-columns: minmax(0, 6fr) minmax(0, 5fr) 96px 56px 40px;
+      gap: 8px;
+      padding-inline: 12px 8px;
+    }
+    .line .who {
+      gap: 8px;
+    }
+  }
 `;
 
 /** What the columns of calls are, where there is room for a table. */
