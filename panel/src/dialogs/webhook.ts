@@ -187,7 +187,7 @@ export class GosipWebhookDialog extends DraftDialog<Draft> {
   private renderEvents(chosen: readonly EventName[]) {
     const wrong = this.problem?.fields.some(({ field: name }) => name.startsWith('events')) === true || chosen.length === 0;
     return html`<fieldset aria-describedby=${wrong ? 'events-wrong' : nothing}>
-      <legend>${t('hook.events')}: ${tn('hook.events.count', chosen.length)}</legend>
+      <legend>${t('hook.events')}</legend>
       ${wrong ? html`<p class="problem" id="events-wrong">${t('hook.events.none')}</p>` : nothing}
       ${eventGroups(eventNames).map(
         ({ title, events }) =>
