@@ -137,7 +137,7 @@ describe.skipIf(isMissing)('notifications of a browser', () => {
       .toEqual(['Missed call']);
     const [{ tag, actions } = { tag: '', actions: [] }] = await push.shown(house.url);
     expect(tag).toBe(ringing?.tag);
-    expect(actions.map(({ title }) => title)).toEqual(['Call back', 'Block']);
+    expect(actions.map(({ title }) => title)).toEqual(['Call back']);
     await push.press(house.url, tag);
     await page.waitForURL(`${house.url}calls/${tag.slice('call:'.length)}`);
     expect(await push.went(house.url)).toEqual({ focused: house.url, opened: null });
@@ -162,7 +162,7 @@ describe.skipIf(isMissing)('notifications of a browser', () => {
     const said = { title: 'Call back', body: 'Mobile is ringing: pick it up to call back', tag, silent: true, actions: [] };
     await expect.poll(() => push.shown(house.url), poll).toEqual([said]);
     await push.deliver(house.url, text);
-    await expect.poll(async () => (await push.shown(house.url))[0]?.actions.length, poll).toBe(2);
+    await expect.poll(async () => (await push.shown(house.url))[0]?.actions.length, poll).toBe(1);
     await push.press(house.url, tag, token);
     await expect
       .poll(() => push.shown(house.url), poll)
@@ -170,7 +170,7 @@ describe.skipIf(isMissing)('notifications of a browser', () => {
     // Nobody is signed in any more: somebody has to open it.
     await visitor.context.clearCookies();
     await push.deliver(house.url, text);
-    await expect.poll(async () => (await push.shown(house.url))[0]?.actions.length, poll).toBe(2);
+    await expect.poll(async () => (await push.shown(house.url))[0]?.actions.length, poll).toBe(1);
     await push.press(house.url, tag, actions.at(-1)?.action ?? '');
     await visitor.page.waitForURL(house.url + path);
     await visitor.page.getByLabel('Password').waitFor();
