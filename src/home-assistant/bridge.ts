@@ -56,6 +56,8 @@ export class Bridge {
   readonly #subscriptions: (() => void)[] = [];
   readonly #due: DueOnce;
   #catalog: Catalog = new Map();
+  /** The connection over which everything was told. */
+  #begun: MqttSession | undefined;
   #isStopped = false;
   #isRefusalLogged = false;
 
@@ -68,7 +70,9 @@ export class Bridge {
     const isConnected = () => this.#connection.session !== undefined;
     const house = () => ({ ...deps.house(), topics });
     const isHeard = () => isConnected() && this.#presence.isThere;
-    this.#discovery = new DiscoveryFeed({ log, house, catalog, publish, isConnected, isHeard });
+    // What an earlier version told is read first: ours would hide what of it has to be taken back.
+    const hasBegun = () => isConnected() && this.#begun === this.#connection.session;
+    this.#discovery = new DiscoveryFeed({ log, house, catalog, publish, isConnected: hasBegun, isHeard });
     this.#states = new StateFeed({
       clock,
       log,
@@ -147,24 +151,21 @@ export class Bridge {
     } catch (error) {
       log.warn({ err: error }, 'The MQTT broker does not let GoSIP read its topics: nothing can be switched from Home Assistant');
     }
-    this.#due.in(retainedMs, 'all', () => this.#begin());
+    this.#due.in(retainedMs, 'all', () => this.#sendAll());
   }
 
   /** Over the connection there is now; the one that asked for it may be over. */
-  async #begin(): Promise<void> {
+  async #sendAll(): Promise<void> {
     const { session } = this.#connection;
     if (session === undefined) return;
-    const sent = this.#sendAll();
-    this.#presence.connected(session.hasReasons);
-    await sent;
-  }
-
-  async #sendAll(): Promise<void> {
-    if (this.#connection.session === undefined) return;
+    const isNew = this.#begun !== session;
+    this.#begun = session;
     this.#catalog = catalogOf(this.#deps.entities);
     this.#discovery.resend();
     this.#states.resend();
-    await this.#send(this.#deps.topics.availability, online, true).catch(() => undefined);
+    const sent = this.#send(this.#deps.topics.availability, online, true);
+    if (isNew) this.#presence.connected(session.hasReasons);
+    await sent.catch(() => undefined);
   }
 
   #followOwners(): void {

@@ -50,6 +50,20 @@ it('a phone that was deleted while Home Assistant did not listen goes when it do
   expect(sent).toContainEqual(['homeassistant/device/gosip_dev_1/config', '']);
 });
 
+it('a component that was of another platform is taken back, also where the broker tells of it after the new one was sent', () => {
+  const { feed, sent } = feedOf([]);
+  feed.follow();
+  const components = { problem: { platform: 'sensor', state_topic: 'gosip/exchange/problem' } };
+  feed.found('exchange', JSON.stringify({ availability_topic: 'gosip/status', components }));
+  sent.length = 0;
+  feed.follow();
+  const told = sent.map(([, payload]) => (JSON.parse(payload) as { components: object }).components);
+  expect(told).toEqual([
+    { problem: { platform: 'sensor' } },
+    { problem: expect.objectContaining({ platform: 'binary_sensor' }) as object },
+  ]);
+});
+
 it('a message on the broker that pretends to be ours has nothing of others cleared, and no topic for which a broker ends the connection', () => {
   const { feed, sent } = feedOf([]);
   const state = (topic: string) => ({ platform: 'sensor', state_topic: topic });

@@ -16,6 +16,7 @@ export type DiscoveryFeedDeps = {
   readonly catalog: () => Catalog;
   /** Sends a retained message. */
   readonly publish: (topic: string, payload: string) => void;
+  /** And what the broker retained has been read. */
   readonly isConnected: () => boolean;
   /** Whether Home Assistant listens: nothing that it does not hear is taken back. */
   readonly isHeard: () => boolean;
@@ -32,11 +33,11 @@ export class DiscoveryFeed {
     this.#deps = deps;
   }
 
-  /** A retained message on one of our discovery topics. */
+  /** A retained message on one of our discovery topics; also one that comes late, after ours of the same component went out. */
   found(ownerId: string, payload: string): void {
     const message = parseDiscovery(payload, ownerId, this.#deps.house().topics);
     if (message === undefined) return;
-    const components = { ...message.components, ...this.#known.get(ownerId)?.components };
+    const components = { ...this.#known.get(ownerId)?.components, ...message.components };
     this.#known.set(ownerId, { components });
     this.#sent.delete(ownerId);
   }
