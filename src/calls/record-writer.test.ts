@@ -63,6 +63,24 @@ test('while the database takes in its log only answered calls add to it; the oth
   expect(store.get('call_3')).toMatchObject({ startedAt: 1 });
 });
 
+test('a state that comes in the moment in which the one before it is written is not lost', async () => {
+  const resume = writes.pause();
+  writer.save(record('call_1'), []);
+  // Of the same commit, so that it is told of it before everything of the first one is done.
+  const again = writes
+    .write(() => {})
+    .then(() => {
+      const end = writes.pause();
+      writer.save(record('call_1', ended), []);
+      return end;
+    });
+  resume();
+  (await again)();
+  await turn();
+  expect(store.get('call_1')?.verdict?.reason).toBe('no-answer');
+  expect(writer.find('call_1')?.record.endedAt).toBe(9);
+});
+
 test('what waited when the disk failed, or when we stop, is not lost', async () => {
   const resume = writes.pause();
   writer.save(record('call_1', ended), []);

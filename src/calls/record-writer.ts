@@ -91,21 +91,33 @@ export class RecordWriter {
 
   #saveLater(record: CallRecord, legs: Iterable<CallLeg>): void {
     const { store, writes } = this.#deps;
-    const isQueued = this.#waiting.has(record.id);
-    this.#waiting.set(record.id, { record, legs: [...legs] });
+    const { id } = record;
+    const isQueued = this.#waiting.has(id);
+    this.#waiting.set(id, { record, legs: [...legs] });
     if (isQueued || writes === undefined) return;
     writes
       .write(() => {
-        const latest = this.#waiting.get(record.id);
+        const latest = this.#waiting.get(id);
         if (latest !== undefined) store.save(latest.record, latest.legs);
+        return latest;
       })
-      .then(() => this.#saved(record.id))
+      .then((written) => {
+        const latest = this.#take(id);
+        this.#saved(id);
+        // It changed after it was written.
+        if (latest !== undefined && latest !== written) this.save(latest.record, latest.legs);
+      })
       .catch((error: unknown) => {
-        const latest = this.#waiting.get(record.id);
+        const latest = this.#take(id);
         if (latest !== undefined) this.#unsaved.keep(latest.record, latest.legs);
         this.failed(error);
-      })
-      .finally(() => this.#waiting.delete(record.id));
+      });
+  }
+
+  #take(id: CallId): Waiting | undefined {
+    const latest = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return latest;
   }
 
   #saved(id: CallId): void {

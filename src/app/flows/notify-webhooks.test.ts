@@ -209,10 +209,13 @@ test(
         await first.api('POST', '/contacts', { name, numbers: [{ number: '+14165550178' }] });
       }
       await peer.received(2);
+      // The third waits its turn; an event is on the disk a moment after what it tells of.
+      const path = `/external/${id}/deliveries`;
+      await expect.poll(async () => (await first.api<Page<Delivery>>('GET', path)).total, { timeout: 20_000 }).toBe(3);
       await first.program.stop('SIGKILL');
       await using second = await House.start({ dataDirectory, token, sipPort });
       await peer.received(5);
-      const listed = async () => (await second.api<Page<Delivery>>('GET', `/external/${id}/deliveries`)).items;
+      const listed = async () => (await second.api<Page<Delivery>>('GET', path)).items;
       await expect
         .poll(async () => (await listed()).map(({ state }) => state), { timeout: 30_000 })
         .toEqual(Array(3).fill('delivered'));

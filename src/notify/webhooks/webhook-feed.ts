@@ -77,9 +77,7 @@ export class WebhookFeed {
       return;
     }
     this.#heard.push({ name, data, at: clock.now() });
-    this.#telling ??= this.#tellAll().finally(() => {
-      this.#telling = undefined;
-    });
+    this.#telling ??= this.#tellAll();
   }
 
   async #tellAll(): Promise<void> {
@@ -98,6 +96,8 @@ export class WebhookFeed {
         onDropped(heard.length);
       }
     }
+    // Here, not once the promise is settled: what is heard in between would wait for the next event.
+    this.#telling = undefined;
   }
 
   async #read(heard: Heard): Promise<Read> {

@@ -91,7 +91,7 @@ function start() {
     await clock.advanceAsync(5_000);
     await stopping;
   };
-  return { events, destinations, deliveries, store, outbox, changes, stop };
+  return { events, writes, destinations, deliveries, store, outbox, changes, stop };
 }
 
 const input = (change: Partial<DestinationInput> = {}): DestinationInput => ({
@@ -164,6 +164,19 @@ describe('what happens in the house', () => {
     expect(JSON.stringify(delivery)).not.toContain('v1,');
     expect(delivery.exchange?.requestHeaders).toMatchObject({ 'webhook-id': id });
     expect(house.changes).toEqual(['sending', 'delivered']);
+  });
+
+  it('is told too where it comes in the moment in which the one before it is queued', async () => {
+    const { destination } = await house.destinations.create(input());
+    house.events.emit('voicemail.left', voicemail);
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    // Of the same commit: it goes on when the event before has just been written, as whoever saves a contact does.
+    await house.writes.write(() => {});
+    house.events.emit('voicemail.left', { ...voicemail, voicemailId: 'vm_2' });
+    await expect.poll(() => house.deliveries.list(destination.id, {}, page).total, waiting).toBe(2);
+    await settled();
   });
 
   it('is told with what it is about only to those who are sent that too', async () => {
