@@ -3,10 +3,13 @@
 // Must stay true: it answers no request of the panel, so that nothing of it is ever old; it shows something of every push.
 import { pause } from './clock.ts';
 import { houseKey, press, signUpAgain } from './house.ts';
+import { Notices } from './notices.ts';
 import { addressInPanel, addressToOpen, answerOf, optionsOf, payloadOf } from './push-message.ts';
 import type { Kept, Options } from './push-message.ts';
 
 declare const self: ServiceWorkerGlobalScope;
+
+const notices = new Notices(self.registration);
 
 /** Of a call that is over: a browser wants something on the screen when a push is dealt with, and counts those that show nothing. */
 const overShownMs = 3_000;
@@ -27,15 +30,11 @@ self.addEventListener('pushsubscriptionchange', (event) => event.waitUntil(renew
 async function tell(text: string): Promise<void> {
   const { scope } = self.registration;
   const payload = payloadOf(text);
-  await self.registration.showNotification(payload.title, optionsOf(payload, scope));
+  await notices.show(payload.title, optionsOf(payload, scope));
   if (!payload.isOver) return;
   // Part of dealing with the push: a worker that has nothing to do is ended, and what it showed would stay.
   await pause(overShownMs);
-  await close(payload.tag);
-}
-
-async function close(tag: string): Promise<void> {
-  for (const one of await self.registration.getNotifications({ tag })) one.close();
+  await notices.close(payload.tag);
 }
 
 /** A panel that is open shows it; otherwise it is opened. */
@@ -61,7 +60,7 @@ async function act({ tag, data, actions = [] }: Pressed, token: string): Promise
   const said = await press(scope, token);
   if (said === undefined) return open(data);
   const { title = 'GoSIP' } = actions.find(({ action }) => action === token) ?? {};
-  await self.registration.showNotification(title, answerOf(said, { tag, data }, scope));
+  await notices.show(title, answerOf(said, { tag, data }, scope));
 }
 
 /** The browser gave up its address for another one. */

@@ -182,7 +182,7 @@ describe.skipIf(isMissing)('notifications of a browser', () => {
     await turnOn(push);
     await visitor.page.goto('about:blank');
     const payload = { title: 'T', body: 'B', tag: 'call:1', path: 'calls/call_1', page: null, isSilent: false };
-    // Chromium closes by the tag: a next one that came before would go too.
+    // A browser closes by the tag: a next one that came before would go too.
     const pressAndGone = async () => {
       await push.press(house.url, 'call:1');
       await expect.poll(() => push.shown(house.url), poll).toEqual([]);

@@ -47,6 +47,16 @@ const pressable = `globalThis.went ??= { focused: null, opened: null };
   WindowClient.prototype.focus = async function () { went.focused = this.url; return this; };
   clients.openWindow = async (url) => { went.opened = String(url); return null; };`;
 
+/** In the worker: what a test looks at waits until nothing is being shown, and what is shown until nobody looks: see notices.ts. */
+const inTurn = `if (!globalThis.inTurn) {
+  let last = Promise.resolve();
+  globalThis.inTurn = (run) => { const turn = last.then(run); last = turn.catch(() => {}); return turn; };
+  for (const name of ['showNotification', 'getNotifications']) {
+    const run = registration[name].bind(registration);
+    registration[name] = (...given) => inTurn(() => run(...given));
+  }
+}`;
+
 export class PushVisitor {
   readonly visitor: PanelVisitor;
   /** What the push service has of this browser, the newest last. */
@@ -86,12 +96,13 @@ export class PushVisitor {
   /** Wakes the worker with a message of the push service. */
   async deliver(scope: string, text: string): Promise<void> {
     const registrationId = this.#registrations.get(scope) ?? '';
+    await this.#worker(scope).evaluate(inTurn);
     await this.#session.send('ServiceWorker.deliverPushMessage', { origin: new URL(scope).origin, registrationId, data: text });
   }
 
   /** What is on the screen. */
   shown(scope: string): Promise<readonly Shown[]> {
-    return this.#worker(scope).evaluate<Shown[]>(`registration.getNotifications().then((all) =>
+    return this.#worker(scope).evaluate<Shown[]>(`${inTurn} registration.getNotifications().then((all) =>
       all.map(({ title, body, tag, silent, actions }) => ({ title, body, tag, silent, actions: actions.map(({ action, title }) => ({ action, title })) })))`);
   }
 
@@ -99,6 +110,7 @@ export class PushVisitor {
   async press(scope: string, tag: string, action = ''): Promise<void> {
     const pressed = JSON.stringify({ tag, action });
     await this.#worker(scope).evaluate(`(async () => {
+      ${inTurn}
       ${pressable}
       went = { focused: null, opened: null };
       const { tag, action } = ${pressed};
