@@ -181,8 +181,8 @@ export class Calls {
   /** The record and legs of a call that goes on or has ended; undefined where nothing is known of it. */
   find(id: CallId): CallSnapshot | undefined {
     const call = this.#ongoing.get(id);
-    if (call !== undefined) return { record: call.record, legs: [...call.legs] };
     const announced = this.#deps.pstnCalls?.recordOf(id);
+    if (call !== undefined) return { record: asTheNetworkSays(call.record, announced), legs: [...call.legs] };
     return this.#records.find(id) ?? (announced === undefined ? undefined : { record: announced, legs: [] });
   }
 
@@ -295,6 +295,12 @@ const duplicateLeg: Verdict = { disposition: 'failed', reason: 'loop' };
 function asNotified(attempt: Attempt, { caller, dialled, trunk }: CallRecord): Attempt {
   const from = { kind: 'trunk', trunk: trunk ?? '', number: caller.number, name: caller.name } as const;
   return { ...attempt, caller: from, dialled };
+}
+
+/** The network may say that a call is over before its SIP leg is. */
+function asTheNetworkSays(record: CallRecord, announced: CallRecord | undefined): CallRecord {
+  const { endedAt, verdict } = announced ?? record;
+  return verdict === undefined || record.verdict !== undefined ? record : { ...record, endedAt, verdict };
 }
 
 function opened({ id, startedAt, trunk }: CallRecord): Pick<CallRecord, 'id' | 'startedAt' | 'trunk'> {

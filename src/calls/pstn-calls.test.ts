@@ -161,8 +161,11 @@ describe('a call from outside that nobody answers', () => {
   it('is missed where the caller hangs up while it rings, in whatever order that is told', () => {
     for (const order of ['cancel first', 'action first', 'no action']) {
       open({});
-      const { token } = arrive();
+      const { token, callId } = arrive();
       harness.leg(token);
+      // Whoever is told of the end reads there how it was: it may be before the SIP leg is over.
+      const known: unknown[] = [];
+      harness.events.on('call.ended', () => void known.push(harness.calls.find(callId)?.record.verdict));
       const gone = { isCallerGone: true, outcome: 'no-answer' } as const;
       if (order === 'action first') expect(harness.pstnCalls.dialDone(call.callSid, gone)?.kind).toBe('hang-up');
       harness.placed?.callerGone();
@@ -170,6 +173,7 @@ describe('a call from outside that nobody answers', () => {
       harness.pstnCalls.callerGone(call.callSid);
       harness.clock.advance(60_000);
       expect(harness.records(), order).toEqual(['inbound missed/caller-cancelled +15555550100 → +14165550100']);
+      expect(known, order).toEqual([{ disposition: 'missed', reason: 'caller-cancelled' }]);
       expect(
         harness.publishedFacts.filter((one) => one.startsWith('call.ended')),
         order,

@@ -97,6 +97,7 @@ export class PstnHarness {
   readonly calls: Calls;
   /** What calls are decided by. */
   readonly sources: FactSources;
+  readonly events: Events<Facts>;
   readonly publishedFacts: string[] = [];
 
   constructor(options: PstnHarnessOptions = {}) {
@@ -108,6 +109,7 @@ export class PstnHarness {
     this.db = options.db ?? openDatabase({ path: options.path ?? ':memory:', log, clock }).db;
     this.cdrs = new CdrStore(this.db);
     const events = new Events<Facts>(log);
+    this.events = events;
     for (const name of ['call.started', 'call.changed', 'call.ended', 'storage.failed'] as const) {
       events.on(name, (fact) => void this.publishedFacts.push(textOf(name, fact)));
     }
