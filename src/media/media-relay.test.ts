@@ -3,6 +3,7 @@ import { createLog } from '#base/log.ts';
 import { systemClock } from '#base/clock.ts';
 import { requireProgram } from '#testing/peers/program.ts';
 import { readTarget, RtpPeer } from '#testing/peers/rtp-peer.ts';
+import { stopped } from '#testing/peers/stopped.ts';
 import { FakeClock } from '#testing/base/fake-clock.ts';
 import { Anchors } from './anchors.ts';
 import type { MediaEndpoint, MediaOutcome } from '#sip/relay/media-port.ts';
@@ -284,7 +285,7 @@ test('an emergency call gives up a hanging relay before other calls do, and wait
   const near = await peer('127.0.0.7', 450);
   const { relayState: relay } = mediaRelay;
   if (relay.kind !== 'running') throw new Error('It does not run');
-  process.kill(relay.pid, 'SIGSTOP');
+  await stopped(relay.pid);
   const usual = open(mediaRelay).anchor.offer(near.sdp(), 'caller');
   const emergency = open(mediaRelay, { isEmergency: true }).anchor.offer(near.sdp(), 'caller');
   const first = await Promise.race([usual.then(() => 'the usual call'), emergency.then(() => 'the emergency call')]);
@@ -306,7 +307,7 @@ test('an emergency call that is answered while the relay hangs is not dropped', 
   if (relay.kind !== 'running') throw new Error('It does not run');
   const { anchor } = open(mediaRelay, { isEmergency: true });
   await sdpOf(anchor.offer(near.sdp(), 'caller'));
-  process.kill(relay.pid, 'SIGSTOP');
+  await stopped(relay.pid);
   const answer = anchor.answer(far.sdp());
   const wake = setTimeout(() => process.kill(relay.pid, 'SIGCONT'), 3000);
   // A test that fails sooner has ended it.

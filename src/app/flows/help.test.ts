@@ -5,6 +5,7 @@ import { freePort } from '#testing/base/free-port.ts';
 import { House } from '#testing/harness/house.ts';
 import { SimulatedPhone } from '#testing/peers/simulated-phone.ts';
 import type { PhoneCall } from '#testing/peers/simulated-phone.ts';
+import { stopped } from '#testing/peers/stopped.ts';
 
 // Emergency calls through the real process and the real relay, while what they need is dead, refuses, or is used up.
 const ourNumber = '+14165550100';
@@ -117,7 +118,7 @@ test('911 has media ports while all others are used up, and ends another call wh
 
 test('911 goes out within two seconds and a half while the relay hangs', async () => {
   const [, pid] = await house.program.printed(/"pid":(\d+)[^\n]*"msg":"rtpengine is ready"/);
-  process.kill(Number(pid), 'SIGSTOP');
+  await stopped(Number(pid));
   const call = phones[4]!.call('911');
   const begun = performance.now();
   await refusing.incomingCall();
