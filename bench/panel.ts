@@ -8,7 +8,7 @@ import { writeHistory } from './history.ts';
 import type { Row } from './row.ts';
 
 const slowdown = 4;
-const rounds = 5;
+const rounds = 9;
 /** By far longer than a first view takes. */
 const settleMs = 6_000;
 const password = 'kranich87zaun';

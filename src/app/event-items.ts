@@ -24,6 +24,9 @@ export const itemEndpoints: Readonly<Record<string, readonly string[]>> = {
   personId: ['getPerson'],
 };
 
+/** The network may say that a call is over while its SIP leg still goes on: its record says how it ended. */
+const endedCall = ['getCallRecord'];
+
 const asAdmin = {
   identity: { kind: 'token', id: 'token_webhooks' as TokenId, personId: undefined, role: 'admin' },
   client: { address: '', userAgent: '' },
@@ -36,7 +39,8 @@ export function eventItems(routes: () => readonly Route[]): (event: EventName, d
     // Those above come first: a message is about the message, and not about whose it is.
     const found = Object.entries(itemEndpoints).find(([name]) => typeof (data as Record<string, unknown>)[name] === 'string');
     if (found === undefined) return undefined;
-    const [name, endpoints] = found;
+    const [name] = found;
+    const endpoints = event === 'call.ended' ? endedCall : found[1];
     const id = (data as Record<string, string>)[name];
     let missing: unknown;
     for (const wanted of endpoints) {

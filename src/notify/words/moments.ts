@@ -53,10 +53,21 @@ function minutesOf(seconds: number): readonly [number, number] {
   return [Math.floor(whole / 60), whole % 60];
 }
 
+/** Of the languages, countries and time zones of a house: a few. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** Made once: to make one takes longer than all else of a notification. */
 function formatter(reader: Reader, wanted: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat(tagOf(reader), { ...wanted, timeZone: reader.timeZone });
+  return formatterOf(tagOf(reader), { ...wanted, timeZone: reader.timeZone });
+}
+
+function formatterOf(tag: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${tag} ${JSON.stringify(options)}`;
+  const made = formatters.get(key) ?? new Intl.DateTimeFormat(tag, options);
+  formatters.set(key, made);
+  return made;
 }
 
 function dayOf(at: number, { timeZone }: Reader): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(at);
+  return formatterOf('en-CA', { timeZone, dateStyle: 'short' }).format(at);
 }
