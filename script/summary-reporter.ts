@@ -19,7 +19,7 @@ export default class SummaryReporter implements Reporter {
     const lines = [
       `${seconds.toFixed(0)} s; workers: ${workers}; the slowest files:`,
       ...slowestFiles(modules),
-      ...retriedTests(modules).map((name) => `OPEN FAULT, passed only on retry: ${name}`),
+      ...retriedTests(modules),
       closingLine(modules, unhandledErrors.length),
     ];
     // The default reporter prints its own report in the same moment; these lines must come after it.
@@ -36,8 +36,21 @@ function slowestFiles(modules: readonly TestModule[]): string[] {
 function retriedTests(modules: readonly TestModule[]): string[] {
   return modules.flatMap((module) => {
     const retried = [...module.children.allTests()].filter((test) => test.diagnostic()?.flaky === true);
-    return retried.map((test) => `${module.relativeModuleId}: ${test.fullName}`);
+    return retried.flatMap((test) => [
+      `OPEN FAULT, passed only on retry: ${module.relativeModuleId}: ${test.fullName}`,
+      ...(test.result().errors ?? []).map(({ message, stack }) => `    ${message} ${placeOf(stack, module.relativeModuleId)}`),
+    ]);
   });
+}
+
+/** Where in the test it failed: line and column. */
+function placeOf(stack: string | undefined, file: string): string {
+  return (
+    stack
+      ?.split('\n')
+      .find((line) => line.includes(file))
+      ?.trim() ?? ''
+  );
 }
 
 function closingLine(modules: readonly TestModule[], unhandledErrors: number): string {
